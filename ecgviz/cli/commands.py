@@ -1,0 +1,157 @@
+"""The verbs: what each takes and computes; the words and the JSON are made in `words` and `payload`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ecgviz import zoo
+from ecgviz.card import ModelCard
+from ecgviz.cli import heat_page, payload, words
+from ecgviz.cli.opening import Given, all_flags, open_record
+from ecgviz.cli.training import train
+from ecgviz.datasets.library import VARIABLE, data_root
+from ecgviz.errors import DataError, ModelError
+from ecgviz.explain import METHODS, explain
+from ecgviz.record import worst_first
+from ecgviz.train import evaluate as measure
+
+__all__ = ["app"]
+
+SPLITS = ("train", "validation", "test")
+app = typer.Typer(
+    help=f"See what an ECG model says, and why, on the trace itself. {words.DISCLAIMER}",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="The ECG; several where a format needs a pair.")]
+Fs = Annotated[float | None, typer.Option("--fs", help="Sampling rate in Hz, where the file does not say.")]
+Unit = Annotated[str | None, typer.Option("--unit", help="Unit of the samples, where the file does not say.")]
+Leads = Annotated[str | None, typer.Option("--leads", help="Lead names in the file's order, such as I,II,V1.")]
+Age = Annotated[float | None, typer.Option("--age", help="Age in years.")]
+Sex = Annotated[str | None, typer.Option("--sex", help="F or M.")]
+Name = Annotated[str, typer.Option("--model", help="Name of an installed model; see `models`.")]
+Label = Annotated[str, typer.Option("--label", help="The finding to explain; see `models --json`.")]
+Method = Annotated[str, typer.Option("--method", help=f"One of {', '.join(METHODS)}.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write the page with the heat to this HTML file.")]
+Data = Annotated[Path | None, typer.Option("--data", help=f"Folder with the data sets; without it, {VARIABLE}.")]
+Split = Annotated[str, typer.Option("--split", help=f"One of {', '.join(SPLITS)}.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def read(
+    files: Files,
+    fs: Fs = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    age: Age = None,
+    sex: Sex = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read an ECG: what is in it, what to beware of."""
+    record = open_record(files, Given(fs, unit, leads, age, sex))
+    flags = all_flags(record)
+    _show(payload.record(record, flags) if as_json else words.record(record, flags))
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the installed models."""
+    cards = zoo.cards()
+    _show([payload.card(card) for card in cards] if as_json else words.cards(cards, zoo.models_folder()))
+
+
+@app.command()
+def predict(
+    files: Files,
+    model: Name,
+    fs: Fs = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    age: Age = None,
+    sex: Sex = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a model finds in an ECG.
+
+    A calibrated probability for each label, beside its own threshold.
+    """
+    card = _card(model)
+    record = open_record(files, Given(fs, unit, leads, age, sex))
+    found = zoo.predict(zoo.load(model), record)
+    flags = worst_first(found.flags, all_flags(record))
+    _show(payload.prediction(found, flags) if as_json else words.prediction(found, flags, card))
+
+
+@app.command("explain")
+def explain_command(
+    files: Files,
+    model: Name,
+    label: Label,
+    method: Method = "grad_cam",
+    out: Out = None,
+    fs: Fs = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    age: Age = None,
+    sex: Sex = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a model found the evidence for a label."""
+    _check_question(_card(model), label, method)
+    if out is not None:
+        heat_page.check(out)
+    record = open_record(files, Given(fs, unit, leads, age, sex))
+    network = zoo.load(model)
+    found = explain(network, record, label, method)
+    if as_json and out is None:
+        return _show(payload.attribution(found))
+    predicted = zoo.predict(network, record)
+    flags = worst_first(predicted.flags, all_flags(record))
+    if out is not None:
+        heat_page.write(out, record, found, predicted[label], flags)
+    return _show(payload.attribution(found) if as_json else words.attribution(found, predicted[label], flags, out))
+
+
+@app.command()
+def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJson = False) -> None:
+    """Measure a model on a data set.
+
+    PTB-XL by split, or any folder of WFDB records with SNOMED codes; each figure with its 95 % interval.
+    """
+    _card(model)
+    if split not in SPLITS:
+        raise DataError(f"There is no split {split[:40]!r}; choose one of {', '.join(SPLITS)}.")
+    folder = data if data is not None else data_root()
+    if folder is None or not folder.is_dir():
+        lacking = f"{folder} is not a folder" if folder else "No data"
+        raise DataError(f"{lacking}; give --data a folder with PTB-XL in it, or set {VARIABLE}.")
+    found = measure(model, folder, split)
+    _show(payload.evaluation(found) if as_json else words.evaluation(found))
+
+
+app.command()(train)
+
+
+def _show(answer: str | list[Any] | dict[str, Any]) -> None:
+    typer.echo(answer if isinstance(answer, str) else payload.dumps(answer))
+
+
+def _card(name: str) -> ModelCard:
+    """The card, without loading torch: a mistyped name is answered at once. Raises ModelError."""
+    cards = {card.name: card for card in zoo.cards()}
+    if name not in cards:
+        listed = ", ".join(cards) or f"none in {zoo.models_folder()}; train one with `python -m ecgviz train`"
+        raise ModelError(f"There is no model {name[:60]!r}. Installed: {listed}.")
+    return cards[name]
+
+
+def _check_question(card: ModelCard, label: str, method: str) -> None:
+    """Refuse what cannot be asked before anything is loaded. Raises ModelError."""
+    if label not in card.label_names:
+        raise ModelError(f"{card.name} has no label {label[:60]!r}; it knows {', '.join(card.label_names)}.")
+    if method not in METHODS:
+        raise ModelError(f"There is no method {method[:60]!r}; choose one of {', '.join(METHODS)}.")

@@ -1,0 +1,75 @@
+"""`train`: its options are the fields of TrainConfig, each explained by the words below the field."""
+
+import ast
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ecgviz import zoo
+from ecgviz.cli import payload
+from ecgviz.train import TrainConfig, run
+
+__all__ = ["train"]
+
+OUT = "out"
+AS_JSON = "as_json"
+
+
+def _meanings() -> dict[str, str]:
+    """The string below each field of TrainConfig."""
+    (body,) = ast.parse(inspect.getsource(TrainConfig)).body
+    found: dict[str, str] = {}
+    lines = body.body if isinstance(body, ast.ClassDef) else []
+    for field, below in pairwise(lines):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            found[field.target.id] = str(ast.literal_eval(below.value))
+    return found
+
+
+def _option(name: str, kind: Any, default: Any, meaning: str) -> inspect.Parameter:
+    flag = f"--{name.replace('_', '-')}"
+    flags = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, typer.Option(flags, help=meaning)],
+    )
+
+
+def _signature() -> inspect.Signature:
+    meanings = _meanings()
+    options = [
+        _option(
+            field.name,
+            field.type,
+            inspect.Parameter.empty if field.default is MISSING else field.default,
+            meanings.get(field.name, ""),
+        )
+        for field in fields(TrainConfig)
+    ]
+    out = _option(OUT, Path | None, None, "folder that gets <name>/; without it, the folder of the installed models")
+    flag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+    return inspect.Signature(
+        [*options, out, inspect.Parameter(AS_JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag)]
+    )
+
+
+def train(**given: Any) -> None:
+    """Train a network on PTB-XL.
+
+    Takes up a run that was stopped; at the end calibrates, tests on fold 10 and writes the folder of the model.
+    """
+    out = given.pop(OUT) or zoo.models_folder()
+    as_json = given.pop(AS_JSON)
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    folder = run(TrainConfig(**given), out, say)
+    typer.echo(payload.dumps({"folder": str(folder)}) if as_json else f"Written to {folder}.")
+
+
+train.__signature__ = _signature()  # type: ignore[attr-defined]

@@ -1,0 +1,97 @@
+"""What is computed from a Record: beats, measurements, predictions and evidence."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviz.errors import ModelError
+from ecgviz.record import Flag
+
+__all__ = ["Attribution", "BeatSeries", "Finding", "Measurements", "Prediction"]
+
+
+@dataclass(frozen=True, eq=False)
+class BeatSeries:
+    """R-peak times in seconds, (beats,), each with an AAMI class or None, and who found them."""
+
+    times_s: NDArray[np.float64]
+    labels: tuple[str | None, ...]
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """Global intervals in ms, rate per minute and frontal axes in degrees; None means "could not be measured".
+
+    qtc_ms: by formula name (`Fridericia`, `Bazett`, `Framingham`, `Hodges`).
+    """
+
+    rate_bpm: float | None = None
+    r_peaks_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    pr_ms: float | None = None
+    qrs_ms: float | None = None
+    qt_ms: float | None = None
+    qtc_ms: dict[str, float] = field(default_factory=dict)
+    p_axis_deg: float | None = None
+    qrs_axis_deg: float | None = None
+    t_axis_deg: float | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One label's calibrated probability beside its own operating threshold.
+
+    trusted is False where training had too few positives for the figure to mean much.
+    """
+
+    label: str
+    probability: float
+    threshold: float
+    trusted: bool = True
+
+    @property
+    def positive(self) -> bool:
+        """Whether the probability reaches the threshold."""
+        return self.probability >= self.threshold
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A model's findings for one record, in the card's order of labels; the record's flags travel with them."""
+
+    model: str
+    findings: tuple[Finding, ...]
+    flags: tuple[Flag, ...] = ()
+
+    def __getitem__(self, label: str) -> Finding:
+        for finding in self.findings:
+            if finding.label == label:
+                return finding
+        raise ModelError(f"{self.model} has no label {label}; it knows {', '.join(f.label for f in self.findings)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """Evidence for one label on the record's own time axis.
+
+    scores: (leads, samples) float32 at `fs` Hz from `start_s` seconds; signed where the method is. Where
+    `time_only`, the method does not tell leads apart and every row is the same. resolution_ms: from one step to
+    the next; field_ms: how much of the trace one step sees.
+    """
+
+    scores: NDArray[np.float32]
+    fs: float
+    start_s: float
+    leads: tuple[str, ...]
+    label: str
+    model: str
+    method: str
+    layer: str = ""
+    resolution_ms: float = 0.0
+    field_ms: float = 0.0
+    signed: bool = False
+    time_only: bool = False
+    normalisation: str = ""
+    notes: tuple[str, ...] = ()

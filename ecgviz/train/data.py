@@ -1,0 +1,120 @@
+"""Prepared signals and targets of PTB-XL's folds, the crops of a step and their augmentation."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecgviz.card import InputSpec
+from ecgviz.datasets import ptbxl
+from ecgviz.leads import STANDARD_12
+from ecgviz.signals.prepare import condition, demographics
+from ecgviz.train.config import TrainConfig
+
+__all__ = ["Fold", "augment", "crops", "folds", "global_sd", "input_spec"]
+
+SECONDS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """One split: x (records, 12, 1000) float16, person (records, 5), y (records, labels), the table's rows."""
+
+    x: NDArray[np.float16]
+    person: NDArray[np.float32]
+    y: NDArray[np.float32]
+    rows: pd.DataFrame
+
+
+def input_spec(config: TrainConfig, scale_mv: float) -> InputSpec:
+    """The input of a network trained with this configuration."""
+    window = config.final_crop_s
+    return InputSpec(
+        task="ecg12",
+        leads=STANDARD_12,
+        fs=100.0,
+        seconds=window,
+        stride_s=window,
+        shortest_s=min(config.crop_s, config.final_crop_s),
+        band_hz=(0.5, 40.0),
+        scale_mv=scale_mv,
+        demographics=config.demographics,
+    )
+
+
+def prepared(config: TrainConfig, table: pd.DataFrame) -> NDArray[np.float16]:
+    """(records, 12, 1000) of every row in mV, through the same `condition` as prediction; made once, kept in runs/."""
+    spec = input_spec(config, 1.0)
+    width = round(SECONDS * spec.fs)
+    key = repr((spec.leads, spec.fs, spec.band_hz, tuple(table.index)))
+    path = config.runs / f"ptbxl-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npy"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        x = np.zeros((len(table), len(spec.leads), width), dtype=np.float16)
+        for i, (ecg_id, row) in enumerate(ptbxl.rows(table)):
+            found = ptbxl.read_row(config.data, ecg_id, row, high_rate=False).pick(spec.leads)
+            x[i] = condition(np.nan_to_num(found.signal), found.fs, spec)[:, :width]
+        partial = path.with_suffix(".partial.npy")
+        np.save(partial, x)
+        partial.replace(path)
+    kept: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return kept
+
+
+def global_sd(x: NDArray[np.float16]) -> float:
+    """One standard deviation over all training samples and leads, in mV."""
+    chunks = [np.square(x[i : i + 512].astype(np.float32)).mean() for i in range(0, len(x), 512)]
+    return float(np.sqrt(np.mean(chunks)))
+
+
+def folds(config: TrainConfig) -> dict[str, Fold]:
+    """The three splits by `strat_fold`. With `auxiliary`, training targets go on with the 71 statements."""
+    table = ptbxl.load_table(config.data)
+    signals = prepared(config, table)
+    places = pd.Series(range(len(table)), index=table.index)
+    kept, y = ptbxl.targets(table, config.task, config.data)
+    if config.auxiliary:
+        y = np.concatenate([y, _every_statement(kept)], axis=1)
+    person = np.stack([demographics(ptbxl.patient(row)) for row in kept[["age", "sex"]].to_dict("records")])
+    found = {}
+    for split, numbers in ptbxl.SPLITS.items():
+        mask = kept["strat_fold"].isin(numbers).to_numpy()
+        rows = kept[mask]
+        found[split] = Fold(np.asarray(signals[places[rows.index].to_numpy()]), person[mask], y[mask], rows)
+    return found
+
+
+def _every_statement(table: pd.DataFrame) -> NDArray[np.float32]:
+    names = sorted({code for codes in table["scp_codes"] for code in codes})
+    return np.array([[code in codes for code in names] for codes in table["scp_codes"]], dtype=np.float32)
+
+
+def crops(x: NDArray[np.float16], width: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """A random window of each record: (records, leads, samples) -> (records, leads, width)."""
+    starts = rng.integers(0, x.shape[2] - width + 1, len(x))
+    return np.stack([row[:, s : s + width] for row, s in zip(x, starts, strict=True)]).astype(np.float32)
+
+
+def augment(x: NDArray[np.float32], config: TrainConfig, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Gain, white noise and blanked leads, in mV; never time reversal, lead shuffling or a change of polarity."""
+    n, leads, _ = x.shape
+    x = x * rng.uniform(1 - config.gain, 1 + config.gain, (n, 1, 1)).astype(np.float32)
+    if config.lead_gain:
+        x *= rng.uniform(1 - config.lead_gain, 1 + config.lead_gain, (n, leads, 1)).astype(np.float32)
+    if config.noise_mv:
+        level = rng.uniform(0, config.noise_mv, (n, 1, 1)).astype(np.float32)
+        x += level * rng.standard_normal(x.shape, dtype=np.float32)
+    for i in np.flatnonzero(rng.random(n) < config.mask_leads):
+        x[i, rng.choice(leads, rng.integers(1, 7), replace=False)] = 0
+    return x
+
+
+def withhold(person: NDArray[np.float32], share: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Age and, separately, sex made unknown in a share of the records: (records, 5) -> (records, 5)."""
+    person = person.copy()
+    no_age, no_sex = rng.random((2, len(person))) < share
+    person[no_age, :2] = (0.0, 1.0)
+    person[no_sex, 2:] = (0.0, 0.0, 1.0)
+    return person

@@ -1,0 +1,80 @@
+"""Trained models: their cards without torch, and the networks when they are needed.
+
+cards()            every installed model's card (no torch)
+report(name)       its report.json (no torch)
+load(name)         the network, checked against its card
+predict(model, record)
+preload()          import torch and captum, so that the first prediction does not wait for them
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecgviz.card import ModelCard, list_cards
+from ecgviz.errors import ModelError
+
+if TYPE_CHECKING:
+    from ecgviz.record import Record
+    from ecgviz.results import Prediction
+    from ecgviz.zoo._checkpoints import Model
+
+__all__ = ["ARCHITECTURES", "cards", "load", "models_folder", "predict", "preload", "report"]
+
+ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def models_folder() -> Path:
+    """`models/` beside the package, or where ECGVIZ_MODELS points."""
+    given = os.environ.get("ECGVIZ_MODELS")
+    return Path(given) if given else Path(__file__).resolve().parents[2] / "models"
+
+
+def cards() -> tuple[ModelCard, ...]:
+    """The card of every installed model, by name. Raises CardError when one is incomplete."""
+    return tuple(list_cards(models_folder()))
+
+
+def _folder(name: str) -> Path:
+    known = {card.name for card in cards()}
+    if name not in known:
+        listed = ", ".join(sorted(known)) or "none; train one with `python -m ecgviz train`"
+        raise ModelError(f"There is no model {name!r}. Installed: {listed}.")
+    return models_folder() / name
+
+
+def report(name: str) -> dict[str, Any]:
+    """The model's `report.json`: figures, a row per class, curves, training history. Raises ModelError when absent."""
+    path = _folder(name) / "report.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The report of {name} cannot be read ({error}); evaluate the model again.") from error
+    return found
+
+
+def load(name: str) -> "Model":
+    """The network of an installed model, in evaluation mode, safe to share between threads.
+
+    Raises ModelError for an unknown name, CardError where the weights do not fit their card.
+    """
+    from ecgviz.zoo import _checkpoints
+
+    return _checkpoints.load(_folder(name))
+
+
+def predict(model: "Model", record: "Record") -> "Prediction":
+    """Calibrated probabilities of every label beside its own threshold. Raises ModelError; see `signals.prepare`."""
+    from ecgviz.zoo import _predict
+
+    return _predict.predict(model, record)
+
+
+def preload() -> None:
+    """Import torch and captum and run nothing: meant for a background thread at the start of a server."""
+    importlib.import_module("torch").set_num_threads(1)
+    importlib.import_module("captum.attr")
+    importlib.import_module("ecgviz.zoo._checkpoints")

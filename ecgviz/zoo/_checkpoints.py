@@ -1,0 +1,118 @@
+"""Networks and their weights: built from a card, kept as safetensors, checked whenever they are loaded."""
+
+import hashlib
+import importlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_bytes
+from safetensors.torch import save as save_bytes
+from torch import Tensor, nn
+
+from ecgviz.card import ModelCard, load_card
+from ecgviz.errors import CardError, ModelError
+from ecgviz.zoo import ARCHITECTURES
+
+__all__ = ["Model", "architecture", "build", "gflop", "load", "parameters", "read_weights", "save_weights"]
+
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A loaded checkpoint. `lock` guards whatever attaches hooks to the network; plain forward passes need none."""
+
+    card: ModelCard
+    network: nn.Module
+    module: ModuleType
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def cam_layer(self) -> nn.Module:
+        """The layer whose activations Grad-CAM weighs."""
+        layer: nn.Module = self.module.cam_layer(self.network)
+        return layer
+
+
+def architecture(name: str) -> ModuleType:
+    """The module of an architecture. Raises ModelError for an unknown one."""
+    if name not in ARCHITECTURES:
+        raise ModelError(f"There is no architecture {name!r}; choose one of {', '.join(ARCHITECTURES)}.")
+    return importlib.import_module(f"ecgviz.zoo.{name}")
+
+
+def build(name: str, config: dict[str, Any]) -> nn.Module:
+    """A network with fresh weights. Raises ModelError when the configuration has an unknown field."""
+    module = architecture(name)
+    known = {f.name for f in fields(module.Config)}
+    if unknown := sorted(set(config) - known):
+        raise ModelError(f"{name} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+    network: nn.Module = module.Model(module.Config(**config))
+    return network
+
+
+def parameters(network: nn.Module) -> int:
+    """Number of trainable parameters."""
+    return sum(p.numel() for p in network.parameters())
+
+
+def save_weights(network: nn.Module, folder: Path) -> str:
+    """Write `weights.safetensors`, matrices as float16 and the rest as float32; returns the file's SHA-256."""
+    state = network.state_dict()
+    kept = {k: (v.half() if v.ndim > 1 and v.is_floating_point() else v).contiguous() for k, v in state.items()}
+    data = save_bytes(kept)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """The tensors of a folder's weights, all in float32."""
+    state: dict[str, Tensor] = load_bytes((folder / WEIGHTS).read_bytes())
+    return {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+
+
+def load(folder: Path) -> Model:
+    """The checkpoint in `folder`. Raises CardError where digest, names, shapes or values do not fit the card."""
+    card = load_card(folder / "card.json")
+    try:
+        data = (folder / WEIGHTS).read_bytes()
+        if hashlib.sha256(data).hexdigest() != card.weights_digest:
+            raise CardError(f"{card.name}: the weights are not those of the card; fetch models/{card.name} again.")
+        state = read_weights(folder)
+    except (OSError, SafetensorError) as error:
+        raise CardError(f"{card.name}: {WEIGHTS} cannot be read ({error}).") from error
+    if not all(torch.isfinite(v).all() for v in state.values()):
+        raise CardError(f"{card.name}: {WEIGHTS} holds values that are not finite; fetch it again.")
+    network = build(card.architecture, card.config)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
+    network.eval().requires_grad_(False)
+    return Model(card, network, architecture(card.architecture))
+
+
+def gflop(network: nn.Module, run: Callable[[], object]) -> float:
+    """10^9 floating-point operations of `run` (2 per multiply-add), counted over convolutions and linear layers."""
+    total = [0]
+
+    def count(layer: nn.Module, _: Any, out: Tensor) -> None:
+        if isinstance(layer, nn.Conv1d):
+            total[0] += 2 * out.numel() * layer.in_channels * layer.kernel_size[0] // layer.groups
+        elif isinstance(layer, nn.Linear):
+            total[0] += 2 * out.numel() * layer.in_features
+
+    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, nn.Conv1d | nn.Linear)]
+    try:
+        run()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total[0] / 1e9

@@ -1,0 +1,138 @@
+"""Inception-Residual network of seed 0 (HRIDM, Algorithms 17(8):364, 2024): as described, deeper, or as coded.
+
+`described`: one residual block (128, 128, 256) and one inception block, branches side by side in channels.
+`deep`: residual (64, 64, 256), inception, residual, inception, residual, channels.
+`ascoded`: the deep order with the branches put one after the other in TIME, as the published code does; an ablation.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from ecgviz.zoo._blocks import conv_bn, glorot
+
+__all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
+
+TITLE = "Inception-Residual network"
+SLOPE = 0.01
+DEMOGRAPHICS = 5
+
+
+@dataclass(frozen=True)
+class Config:
+    """leads and labels: inputs and outputs; variant: see the module; demographics: age and sex as a second input."""
+
+    leads: int = 12
+    labels: int = 27
+    variant: Literal["described", "deep", "ascoded"] = "described"
+    demographics: bool = False
+    dropout: float = 0.2
+
+
+class _Residual(nn.Module):
+    def __init__(self, inputs: int, first: int, outputs: int = 256) -> None:
+        super().__init__()
+        self.main = nn.Sequential(
+            conv_bn(inputs, first, 1, slope=SLOPE),
+            conv_bn(first, first, 1, slope=SLOPE),
+            conv_bn(first, outputs, 1, slope=SLOPE),
+        )
+        self.shortcut = conv_bn(inputs, outputs, 1, slope=None)
+        self.activation = nn.LeakyReLU(SLOPE)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.activation(self.main(x) + self.shortcut(x))
+        return out
+
+
+class _Inception(nn.Module):
+    def __init__(self, inputs: int, branch: int, along: Literal["channels", "time"]) -> None:
+        super().__init__()
+        self.one = conv_bn(inputs, branch, 1, slope=SLOPE)
+        self.three = nn.Sequential(conv_bn(inputs, branch, 1, slope=SLOPE), conv_bn(branch, branch, 3, slope=SLOPE))
+        self.five = nn.Sequential(conv_bn(inputs, branch, 1, slope=SLOPE), conv_bn(branch, branch, 5, slope=SLOPE))
+        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), conv_bn(inputs, branch, 1, slope=SLOPE))
+        self.dim = 1 if along == "channels" else 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], dim=self.dim)
+
+
+def _body(variant: str) -> nn.Sequential:
+    if variant == "described":
+        return nn.Sequential(_Residual(512, 128), _Inception(256, 64, "channels"))
+    along: Literal["channels", "time"] = "time" if variant == "ascoded" else "channels"
+    inc = 64 if along == "time" else 256
+    return nn.Sequential(
+        _Residual(512, 64),
+        _Inception(256, 64, along),
+        _Residual(inc, 64),
+        _Inception(256, 64, along),
+        _Residual(inc, 64),
+    )
+
+
+def _tail_block(inputs: int, outputs: int, kernel: int, dropout: float, pool: bool) -> nn.Sequential:
+    layers: list[nn.Module] = [
+        nn.Conv1d(inputs, outputs, kernel, padding=kernel // 2),
+        nn.InstanceNorm1d(outputs, eps=1e-3, affine=True),
+        nn.PReLU(outputs, init=0.0),
+        nn.Dropout(dropout),
+    ]
+    return nn.Sequential(*layers, nn.MaxPool1d(2, 2)) if pool else nn.Sequential(*layers)
+
+
+class Model(nn.Module):
+    """(n, leads, l) and, where configured, demographics (n, 5) -> (n, labels) logits."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.ZeroPad1d(3),
+            conv_bn(config.leads, 512, 5),
+            nn.MaxPool1d(3, 2, ceil_mode=True),
+        )
+        self.body = _body(config.variant)
+        self.drop = nn.Dropout(config.dropout)
+        self.tail = nn.Sequential(
+            _tail_block(256, 128, 5, config.dropout, pool=True),
+            _tail_block(128, 256, 11, config.dropout, pool=True),
+            _tail_block(256, 512, 21, config.dropout, pool=False),
+        )
+        self.person = nn.Sequential(nn.Linear(DEMOGRAPHICS, 16), nn.ReLU()) if config.demographics else None
+        self.classify = nn.Linear(512 + (16 if config.demographics else 0), config.labels)
+        glorot(self)
+
+    def forward(self, x: Tensor, demographics: Tensor | None = None) -> Tensor:
+        y = self.stem(x)  # (n, 512, l/2)
+        y = self.drop(self.body(y))  # (n, 256, l/2)
+        y = self.tail(y)  # (n, 512, l/8)
+        y = nn.functional.max_pool1d(y, 7, 2, 3)  # (n, 512, l/16)
+        y = y.mean(dim=-1)  # (n, 512)
+        if self.person is not None:
+            if demographics is None:
+                raise ValueError("This network needs demographics (n, 5).")
+            y = torch.cat([y, self.person(demographics)], dim=1)  # (n, 528)
+        out: Tensor = self.classify(y)
+        return out
+
+
+def cam_layer(model: Model) -> nn.Module:
+    """The last convolutional block, before pooling."""
+    return model.tail[-1]
+
+
+def cam_grid() -> tuple[float, float, float]:
+    """(stride, offset, field) of a step of `cam_layer` in input samples: three poolings by 2 after a padding of 3.
+
+    field: what one step sees; the kernel of 21 at every eighth sample makes it wide.
+    """
+    return 8.0, 1.0, 229.0
+
+
+def output_layer(model: Model) -> nn.Linear:
+    """The layer that gives the logits."""
+    layer: nn.Linear = model.classify
+    return layer

@@ -1,0 +1,13 @@
+"""What a model says about the open record, and where on the trace it saw that."""
+
+from ecgviz.ui import evidence, frame, messages, picker, viewport
+
+with messages.friendly_errors():
+    record = frame.open_page()
+    name = picker.choose_model()
+    width = viewport.width_px()
+    if name is None:
+        messages.no_model()
+    else:
+        evidence.workbench(record, name, width)
+frame.footer()

@@ -1,0 +1,61 @@
+"""Every shipped model is what its card says."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ecgviz import zoo
+from ecgviz.card import ModelCard, load_card
+from ecgviz.signals import synthetic
+from ecgviz.zoo import _checkpoints
+
+FOLDER = zoo.models_folder()
+CARDS = [load_card(path) for path in sorted(FOLDER.glob("*/card.json"))]
+ids = [card.name for card in CARDS]
+
+
+def test_the_two_first_models_are_installed() -> None:
+    assert {"resnet1d_wang", "inception_residual"} <= set(ids)
+
+
+def test_the_folder_stays_under_its_limit_and_holds_nothing_else() -> None:
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 100 * 2**20
+    assert {path.name for path in files} <= {"card.json", "weights.safetensors", "report.json"}
+
+
+@pytest.mark.parametrize("card", CARDS, ids=ids)
+def test_parameters_and_example_are_those_of_the_weights(card: ModelCard) -> None:
+    model = zoo.load(card.name)
+    assert _checkpoints.parameters(model.network.requires_grad_(True)) == card.parameters
+    found = zoo.predict(model, synthetic.simulate("sinus_rhythm").record)
+    for finding in found.findings:
+        assert finding.probability == pytest.approx(card.example["probabilities"][finding.label], abs=2e-3)
+
+
+@pytest.mark.parametrize("card", CARDS, ids=ids)
+def test_card_and_report_tell_the_same(card: ModelCard) -> None:
+    report = zoo.report(card.name)
+    json.dumps(report, allow_nan=False)
+    assert set(report["metrics"]) == set(card.metrics)
+    for name, figure in card.metrics.items():
+        assert report["metrics"][name]["value"] == figure.value
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low <= figure.value <= figure.high, name
+    assert str(report["n"]) in card.tested_on
+    assert "fold 9" in card.thresholds_from
+    assert card.subgroups
+    assert card.training["epochs_run"] == len(report["history"])
+
+
+@pytest.mark.parametrize("card", CARDS, ids=ids)
+def test_same_ecg_at_four_rates_gives_the_same_answer(card: ModelCard) -> None:
+    model = zoo.load(card.name)
+    for key in ("sinus_rhythm", "atrial_fibrillation"):
+        found = [
+            [f.probability for f in zoo.predict(model, synthetic.simulate(key, fs=fs).record).findings]
+            for fs in (257.0, 360.0, 500.0, 1000.0)
+        ]
+        assert np.ptp(found, axis=0).max() <= 0.02, key

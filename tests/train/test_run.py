@@ -1,0 +1,146 @@
+"""Training end to end on a small PTB-XL: resumable to the bit, audited, and its folder predicts and evaluates."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ecgviz import train, zoo
+from ecgviz.card import load_card
+from ecgviz.datasets import ptbxl
+from ecgviz.errors import DataError, LeakageError, ModelError
+from ecgviz.signals import synthetic
+from ecgviz.train import TrainConfig
+from ecgviz.train._run import refuse_overlap
+from ecgviz.train.data import augment, crops, folds, withhold
+from ecgviz.train.finish import keep_outputs
+
+
+@pytest.fixture(scope="module")
+def config(small_ptbxl: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainConfig:
+    return TrainConfig(
+        name="tiny",
+        architecture="inception_residual",
+        task="cinc2020",
+        data=small_ptbxl,
+        runs=tmp_path_factory.mktemp("runs"),
+        demographics=True,
+        auxiliary=True,
+        epochs=2,
+        batch=32,
+        lr=1e-3,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(config: TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train.run(config, tmp_path_factory.mktemp("models"))
+
+
+def test_the_folder_is_a_whole_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
+    card = load_card(folder / "card.json")
+    assert card.parameters == 3_674_539
+    assert len(card.labels) == 27
+    assert card.training["epochs_run"] == 2
+    found = zoo.predict(zoo.load("tiny"), synthetic.simulate("sinus_rhythm").record)
+    by = {finding.label: finding for finding in found.findings}
+    for one, other in (("CRBBB", "RBBB"), ("PAC", "SVPB"), ("PVC", "VPB")):
+        assert by[one].probability == by[other].probability
+        assert by[one].threshold == by[other].threshold
+    assert not by["AFL"].trusted
+
+
+def test_evaluate_reads_prepares_and_scores_the_same_fold(
+    folder: Path, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
+    again = train.evaluate("tiny", config.data, "test")
+    report = zoo.report("tiny")
+    assert again["n"] == report["n"] == 15
+    assert again["metrics"]["micro_auroc"]["value"] == pytest.approx(
+        report["metrics"]["micro_auroc"]["value"], abs=2e-3
+    )
+    with pytest.raises(DataError, match="Unknown split 'holdout'"):
+        train.evaluate("tiny", config.data, "holdout")
+    with pytest.raises(DataError, match="neither PTB-XL nor any"):
+        train.evaluate("tiny", folder, "test")
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(config: TrainConfig, folder: Path, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(line: str) -> None:
+        if line.startswith("epoch   1"):
+            raise Stopped
+
+    again = replace(config, name="again")
+    with pytest.raises(Stopped):
+        train.run(again, tmp_path, stop)
+    train.run(again, tmp_path)
+    whole = load_file(config.runs / "tiny" / "state.safetensors")
+    resumed = load_file(config.runs / "again" / "state.safetensors")
+    assert whole.keys() == resumed.keys()
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_patient_in_two_splits_is_refused(config: TrainConfig) -> None:
+    data = folds(config)
+    refuse_overlap(data)
+    rows = data["test"].rows.copy()
+    rows.iloc[0, rows.columns.get_loc("patient_id")] = data["train"].rows["patient_id"].iloc[0]
+    with pytest.raises(LeakageError, match="1 patients are in both train and test"):
+        refuse_overlap(data | {"test": replace(data["test"], rows=rows)})
+
+
+def test_unknown_task_and_architecture_are_named(config: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Unknown task 'colours'"):
+        train.run(replace(config, task="colours"), tmp_path)
+    with pytest.raises(ModelError, match="no architecture 'vgg99'"):
+        train.run(replace(config, architecture="vgg99"), tmp_path)
+
+
+def test_crops_and_augmentation_keep_order_polarity_and_time(config: TrainConfig) -> None:
+    rng = np.random.default_rng(0)
+    x = np.tile(np.arange(1000, dtype=np.float16), (40, 12, 1))
+    cut = crops(x, 250, rng)
+    assert cut.shape == (40, 12, 250)
+    assert (np.diff(cut, axis=2) >= 0).all()
+    out = augment(np.ones((400, 12, 50), np.float32), replace(config, noise_mv=0.0), rng)
+    blank = (out == 0).all(axis=2)
+    assert ((out > 0.79) & (out < 1.21) | (out == 0)).all()
+    assert blank.any(axis=1).mean() == pytest.approx(config.mask_leads, abs=0.06)
+    assert blank.sum(axis=1).max() <= 6
+
+
+def test_withheld_age_and_sex_are_marked_unknown() -> None:
+    person = np.tile(np.array([0.5, 0, 1, 0, 0], np.float32), (1000, 1))
+    out = withhold(person, 0.2, np.random.default_rng(0))
+    assert {tuple(row) for row in out} == {
+        (0.5, 0, 1, 0, 0),
+        (0, 1, 1, 0, 0),
+        (0.5, 0, 0, 0, 1),
+        (0, 1, 0, 0, 1),
+    }
+
+
+def test_outputs_that_are_kept_are_tied() -> None:
+    names = ptbxl.TASKS["cinc2020"]
+    layer = torch.nn.Linear(4, 98)
+    keep_outputs(layer, layer, names)
+    assert layer.weight.shape == (27, 4)
+    for one, other in (("RBBB", "CRBBB"), ("Brady", "SB")):
+        assert torch.equal(layer.weight[names.index(one)], layer.weight[names.index(other)])
+
+
+def test_targets_have_the_published_counts(config: TrainConfig) -> None:
+    table = ptbxl.load_table(config.data)
+    kept, y = ptbxl.targets(table, "ptbxl_super", config.data)
+    assert y.any(axis=1).all()
+    assert len(kept) <= len(table)
+    _, every = ptbxl.targets(table, "cinc2020", config.data)
+    assert len(every) == len(table)

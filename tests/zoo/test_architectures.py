@@ -1,0 +1,102 @@
+"""Every architecture has the parameters of its source, keeps its shapes, and places its heat steps rightly."""
+
+import pytest
+import torch
+from torch import nn
+
+from ecgviz.errors import ModelError
+from ecgviz.zoo import ARCHITECTURES, _checkpoints
+
+COUNTS = [
+    ("resnet1d_wang", {"labels": 71}, 481_863),
+    ("inception_residual", {}, 3_674_011),
+    ("inception_residual", {"demographics": True}, 3_674_539),
+    ("inception_residual", {"variant": "deep"}, 3_920_283),
+    ("inception_residual", {"variant": "ascoded"}, 3_797_403),
+]
+
+
+@pytest.mark.parametrize(("name", "config", "count"), COUNTS)
+def test_parameter_count_is_that_of_the_source(name: str, config: dict[str, object], count: int) -> None:
+    assert _checkpoints.parameters(_checkpoints.build(name, config)) == count
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("length", [250, 500, 1000])
+def test_any_length_gives_one_row_of_logits(name: str, length: int) -> None:
+    network = _checkpoints.build(name, {"labels": 7}).eval()
+    assert network(torch.zeros(2, 12, length), torch.zeros(2, 5)).shape == (2, 7)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_output_layer_gives_the_logits(name: str) -> None:
+    network = _checkpoints.build(name, {"labels": 7})
+    assert _checkpoints.architecture(name).output_layer(network).out_features == 7
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("at", [123, 250, 377])
+def test_a_step_of_the_cam_layer_lies_where_cam_grid_says(name: str, at: int) -> None:
+    """With averaging weights, an impulse at a sample must raise the step nearest to it the most."""
+    module = _checkpoints.architecture(name)
+    network = _checkpoints.build(name, {"labels": 3}).eval()
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, nn.Conv1d):
+                layer.weight.fill_(1.0 / layer.weight[0].numel())
+                if layer.bias is not None:
+                    layer.bias.zero_()
+    kept = {}
+    module.cam_layer(network).register_forward_hook(lambda _m, _i, out: kept.update(out=out))
+    x = torch.zeros(1, 12, 500)
+    x[..., at] = 100.0
+    network(x, torch.zeros(1, 5))
+    response = kept["out"][0].mean(dim=0)
+    stride, offset, _ = module.cam_grid()
+    top = torch.nonzero(response >= response.max() * 0.999).flatten().double()
+    found = float(offset + stride * top.mean())
+    assert abs(found - at) <= stride / 2
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_step_of_the_cam_layer_sees_what_cam_grid_says(name: str) -> None:
+    """The samples that change the middle step; instance normalisation, which sees everything a little, is left out."""
+    module = _checkpoints.architecture(name)
+    network = _checkpoints.build(name, {"labels": 3}).eval()
+    for parent in list(network.modules()):
+        for key, layer in parent.named_children():
+            if isinstance(layer, nn.InstanceNorm1d):
+                setattr(parent, key, nn.Identity())
+            elif isinstance(layer, nn.MaxPool1d):
+                setattr(parent, key, nn.AvgPool1d(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode))
+    kept = {}
+    module.cam_layer(network).register_forward_hook(lambda _m, _i, out: kept.update(out=out))
+    x = torch.randn(1, 12, 800, dtype=torch.float64, requires_grad=True)
+    network.double()(x, torch.zeros(1, 5, dtype=torch.float64))
+    out = kept["out"]
+    out[..., out.shape[2] // 2].sum().backward()
+    seen = torch.nonzero(x.grad.abs().sum(dim=(0, 1))).flatten()
+    assert int(seen.max() - seen.min() + 1) == module.cam_grid()[2]
+
+
+def test_ascoded_is_the_published_ablation_and_longer_in_time() -> None:
+    kept = {}
+    network = _checkpoints.build("inception_residual", {"variant": "ascoded"}).eval()
+    network.body.register_forward_hook(lambda _m, _i, out: kept.update(out=out))
+    network(torch.zeros(1, 12, 96))
+    assert kept["out"].shape[2] == 16 * (96 + 6) // 2
+
+
+def test_demographics_change_the_answer() -> None:
+    torch.manual_seed(0)
+    network = _checkpoints.build("inception_residual", {"demographics": True}).eval()
+    x = torch.randn(1, 12, 250)
+    young, old = torch.tensor([[0.2, 0, 1.0, 0, 0]]), torch.tensor([[0.8, 0, 0, 1.0, 0]])
+    assert not torch.allclose(network(x, young), network(x, old))
+
+
+def test_unknown_architecture_and_setting_are_named() -> None:
+    with pytest.raises(ModelError, match="no architecture 'resnet9000'"):
+        _checkpoints.build("resnet9000", {})
+    with pytest.raises(ModelError, match="no setting depth"):
+        _checkpoints.build("resnet1d_wang", {"depth": 3})
