@@ -231,8 +231,13 @@ def test_double_click_returns_to_the_whole_sheet(screen: Any) -> None:
     whole = _of_sheet(screen, WIDE)
     _zoom(screen, box)
     _choose_filter(screen)
-    screen.mouse.dblclick(box["x"] + 400, box["y"] + 200)
-    _until(screen, f"whole => Math.abs((({WIDE})() ?? 0) - whole) < 0.01 * whole", whole)
+    for _ in range(3):  # a click during which the figure is replaced is lost
+        screen.wait_for_timeout(2000)
+        screen.mouse.dblclick(box["x"] + 400, box["y"] + 200)
+        screen.wait_for_timeout(2000)
+        if _of_sheet(screen, WIDE) == pytest.approx(whole, rel=0.01):
+            return
+    pytest.fail("a double click does not return to the whole sheet")
 
 
 def test_link_straight_to_a_page_of_a_fresh_server_goes_through_the_router(
