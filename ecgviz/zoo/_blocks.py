@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ConcatPool", "conv_bn", "glorot"]
+__all__ = ["ConcatPool", "conv_bn", "dense_head", "glorot", "keras_bn"]
 
 KERAS_BN_EPS, KERAS_BN_MOMENTUM = 1e-3, 0.01
 
@@ -20,12 +20,26 @@ def keras_bn(channels: int) -> nn.BatchNorm1d:
     return nn.BatchNorm1d(channels, eps=KERAS_BN_EPS, momentum=KERAS_BN_MOMENTUM)
 
 
-def conv_bn(inputs: int, outputs: int, kernel: int, *, slope: float | None = 0.0) -> nn.Sequential:
-    """Convolution of the same length, batch normalisation, and ReLU (slope 0), LeakyReLU or nothing (None)."""
-    layers: list[nn.Module] = [nn.Conv1d(inputs, outputs, kernel, padding=kernel // 2), keras_bn(outputs)]
+def conv_bn(
+    inputs: int, outputs: int, kernel: int, *, slope: float | None = 0.0, stride: int = 1, padding: int | None = None
+) -> nn.Sequential:
+    """Convolution, batch normalisation, and ReLU (slope 0), LeakyReLU or nothing (None).
+
+    The length is kept (stride 1) unless a padding is given.
+    """
+    pad = kernel // 2 if padding is None else padding
+    layers: list[nn.Module] = [nn.Conv1d(inputs, outputs, kernel, stride, pad), keras_bn(outputs)]
     if slope is not None:
         layers.append(nn.LeakyReLU(slope) if slope else nn.ReLU())
     return nn.Sequential(*layers)
+
+
+def dense_head(features: int, hidden: tuple[int, ...], labels: int, dropout: float) -> nn.Sequential:
+    """Hidden layers, each with ReLU and dropout, and a layer for the logits: (n, features) -> (n, labels)."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in zip((features, *hidden), hidden, strict=False):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(dropout)]
+    return nn.Sequential(*layers, nn.Linear(hidden[-1], labels))
 
 
 def glorot(module: nn.Module) -> None:

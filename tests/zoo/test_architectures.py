@@ -13,6 +13,9 @@ COUNTS = [
     ("inception_residual", {"demographics": True}, 3_674_539),
     ("inception_residual", {"variant": "deep"}, 3_920_283),
     ("inception_residual", {"variant": "ascoded"}, 3_797_403),
+    ("simple_ann", {}, 9_677),
+    ("lenet", {}, 4_821),
+    ("alexnet", {}, 1_224_763),
 ]
 
 
