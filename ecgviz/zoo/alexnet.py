@@ -21,7 +21,7 @@ class Config:
 
 
 class Model(nn.Module):
-    """(n, leads, l) -> (n, labels) logits; l of 167 samples or more."""
+    """(n, leads, l) -> (n, labels) logits; l of 103 samples or more."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""LeNet in one dimension, two convolutions and three dense layers, as HRIDM (Algorithms 17(8):364, 2024) compared it."""
+"""LeNet in one dimension: two convolutions, three dense layers, as in HRIDM (Algorithms 17(8):364, 2024)."""
 
 from dataclasses import dataclass
 
