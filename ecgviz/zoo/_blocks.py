@@ -1,9 +1,11 @@
 """Layers that more than one architecture uses. Tensors are (records, channels, length)."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ConcatPool", "conv_bn", "dense_head", "glorot", "keras_bn"]
+__all__ = ["ConcatPool", "InceptionBlock", "LegacyReshape", "conv_bn", "dense_head", "glorot", "keras_bn"]
 
 KERAS_BN_EPS, KERAS_BN_MOMENTUM = 1e-3, 0.01
 
@@ -40,6 +42,32 @@ def dense_head(features: int, hidden: tuple[int, ...], labels: int, dropout: flo
     for inputs, outputs in zip((features, *hidden), hidden, strict=False):
         layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(dropout)]
     return nn.Sequential(*layers, nn.Linear(hidden[-1], labels))
+
+
+class InceptionBlock(nn.Module):
+    """HRIDM's four branches of widths 1, 3, 5 and a pooled 1: (n, c, l) -> (n, 4 branch, l), or (n, branch, 4l)."""
+
+    def __init__(self, inputs: int, branch: int, along: Literal["channels", "time"], slope: float) -> None:
+        super().__init__()
+        self.one = conv_bn(inputs, branch, 1, slope=slope)
+        self.three = nn.Sequential(conv_bn(inputs, branch, 1, slope=slope), conv_bn(branch, branch, 3, slope=slope))
+        self.five = nn.Sequential(conv_bn(inputs, branch, 1, slope=slope), conv_bn(branch, branch, 5, slope=slope))
+        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), conv_bn(inputs, branch, 1, slope=slope))
+        self.dim = 1 if along == "channels" else 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], dim=self.dim)
+
+
+class LegacyReshape(nn.Module):
+    """The (leads, l) voltages read row by row into (l, leads), as HRIDM's code does where it should transpose.
+
+    A "sample" of the result is a dozen neighbouring samples of one lead, and the leads follow each other in time.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, leads, length = x.shape
+        return x.reshape(n, length, leads).transpose(1, 2)  # (n, leads, l) for a channels-first network
 
 
 def glorot(module: nn.Module) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import conv_bn, glorot
+from ecgviz.zoo._blocks import InceptionBlock, LegacyReshape, conv_bn, glorot
 
 __all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
 
@@ -22,12 +22,16 @@ DEMOGRAPHICS = 5
 
 @dataclass(frozen=True)
 class Config:
-    """leads and labels: inputs and outputs; variant: see the module; demographics: age and sex as a second input."""
+    """leads and labels: inputs and outputs; variant: see the module; demographics: age and sex as a second input.
+
+    legacy_reshape: rows of samples from the leads one after the other, instead of a row for each sample; an ablation.
+    """
 
     leads: int = 12
     labels: int = 27
     variant: Literal["described", "deep", "ascoded"] = "described"
     demographics: bool = False
+    legacy_reshape: bool = False
     dropout: float = 0.2
 
 
@@ -47,29 +51,16 @@ class _Residual(nn.Module):
         return out
 
 
-class _Inception(nn.Module):
-    def __init__(self, inputs: int, branch: int, along: Literal["channels", "time"]) -> None:
-        super().__init__()
-        self.one = conv_bn(inputs, branch, 1, slope=SLOPE)
-        self.three = nn.Sequential(conv_bn(inputs, branch, 1, slope=SLOPE), conv_bn(branch, branch, 3, slope=SLOPE))
-        self.five = nn.Sequential(conv_bn(inputs, branch, 1, slope=SLOPE), conv_bn(branch, branch, 5, slope=SLOPE))
-        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), conv_bn(inputs, branch, 1, slope=SLOPE))
-        self.dim = 1 if along == "channels" else 2
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], dim=self.dim)
-
-
 def _body(variant: str) -> nn.Sequential:
     if variant == "described":
-        return nn.Sequential(_Residual(512, 128), _Inception(256, 64, "channels"))
+        return nn.Sequential(_Residual(512, 128), InceptionBlock(256, 64, "channels", SLOPE))
     along: Literal["channels", "time"] = "time" if variant == "ascoded" else "channels"
     inc = 64 if along == "time" else 256
     return nn.Sequential(
         _Residual(512, 64),
-        _Inception(256, 64, along),
+        InceptionBlock(256, 64, along, SLOPE),
         _Residual(inc, 64),
-        _Inception(256, 64, along),
+        InceptionBlock(256, 64, along, SLOPE),
         _Residual(inc, 64),
     )
 
@@ -89,6 +80,7 @@ class Model(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
+        self.order = LegacyReshape() if config.legacy_reshape else nn.Identity()
         self.stem = nn.Sequential(
             nn.ZeroPad1d(3),
             conv_bn(config.leads, 512, 5),
@@ -106,7 +98,7 @@ class Model(nn.Module):
         glorot(self)
 
     def forward(self, x: Tensor, demographics: Tensor | None = None) -> Tensor:
-        y = self.stem(x)  # (n, 512, l/2)
+        y = self.stem(self.order(x))  # (n, 512, l/2)
         y = self.drop(self.body(y))  # (n, 256, l/2)
         y = self.tail(y)  # (n, 512, l/8)
         y = nn.functional.max_pool1d(y, 7, 2, 3)  # (n, 512, l/16)

@@ -1,11 +1,12 @@
 """Every architecture has the parameters of its source, keeps its shapes, and places its heat steps rightly."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from ecgviz.errors import ModelError
-from ecgviz.zoo import ARCHITECTURES, _checkpoints
+from ecgviz.zoo import ARCHITECTURES, _blocks, _checkpoints
 
 COUNTS = [
     ("resnet1d_wang", {"labels": 71}, 481_863),
@@ -16,6 +17,8 @@ COUNTS = [
     ("simple_ann", {}, 9_677),
     ("lenet", {}, 4_821),
     ("alexnet", {}, 1_224_763),
+    ("inception", {}, 266_011),
+    ("inception", {"along": "time"}, 162_523),
 ]
 
 
@@ -88,6 +91,31 @@ def test_ascoded_is_the_published_ablation_and_longer_in_time() -> None:
     network.body.register_forward_hook(lambda _m, _i, out: kept.update(out=out))
     network(torch.zeros(1, 12, 96))
     assert kept["out"].shape[2] == 16 * (96 + 6) // 2
+
+
+def test_inception_along_time_is_the_published_ablation_and_longer_in_time() -> None:
+    kept = {}
+    network = _checkpoints.build("inception", {"along": "time"}).eval()
+    network.body.register_forward_hook(lambda _m, _i, out: kept.update(out=out))
+    network(torch.zeros(1, 12, 96))
+    assert kept["out"].shape == (1, 64, 4**3 * (96 + 6) // 2)
+
+
+def test_legacy_reshape_is_that_of_numpy() -> None:
+    x = np.random.default_rng(0).normal(size=(3, 12, 250)).astype(np.float32)
+    expected = np.stack([record.reshape(250, 12).T for record in x])
+    np.testing.assert_array_equal(_blocks.LegacyReshape()(torch.from_numpy(x)).numpy(), expected)
+
+
+@pytest.mark.parametrize("name", ["inception", "inception_residual"])
+def test_legacy_reshape_feeds_the_same_network_other_samples(name: str) -> None:
+    torch.manual_seed(0)
+    sound = _checkpoints.build(name, {}).eval()
+    legacy = _checkpoints.build(name, {"legacy_reshape": True}).eval()
+    legacy.load_state_dict(sound.state_dict())
+    x = torch.randn(1, 12, 250)
+    assert torch.equal(legacy(x), sound(_blocks.LegacyReshape()(x)))
+    assert not torch.allclose(legacy(x), sound(x))
 
 
 def test_demographics_change_the_answer() -> None:
