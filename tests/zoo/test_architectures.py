@@ -19,6 +19,7 @@ COUNTS = [
     ("alexnet", {}, 1_224_763),
     ("inception", {}, 266_011),
     ("inception", {"along": "time"}, 162_523),
+    ("vgg16", {}, 4_037_019),
 ]
 
 
