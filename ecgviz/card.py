@@ -65,10 +65,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """The card of one checkpoint; see `load_card`. `metrics` are those of `report.json`, on `tested_on`."""
+    """The card of one model: a network and a task; see `load_card`. `metrics` are those of `report.json`, on `tested_on`.
+
+    task: the vocabulary of its labels, such as `ptbxl_super`. heads: for the weights beside this card, the first and the
+    end of each task's outputs; empty where the labels are all of them. members: the checkpoints whose weights this model
+    uses instead of its own; one gives a view on another of its heads, several an ensemble that averages their logits.
+    """
 
     name: str
     title: str
+    task: str
     architecture: str
     config: dict[str, Any]
     input: InputSpec
@@ -90,6 +96,8 @@ class ModelCard:
     seed_reported: str = ""
     seed_comparable: str = ""
     training: dict[str, Any] = field(default_factory=dict)
+    heads: dict[str, tuple[int, int]] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -142,6 +150,8 @@ def load_card(path: Path) -> ModelCard:
             raise CardError(f"{where}: the field {name} is empty; every card must state it.")
     kept["input"] = _input(kept["input"], f"{where}.input")
     kept["labels"] = tuple(_label(item, f"{where}.labels") for item in kept["labels"])
+    kept["heads"] = {key: (int(item[0]), int(item[1])) for key, item in kept.get("heads", {}).items()}
+    kept["members"] = tuple(kept.get("members", ()))
     kept["metrics"] = {key: _figure(item, f"{where}.metrics.{key}") for key, item in kept["metrics"].items()}
     kept["subgroups"] = {
         group: {key: _figure(item, f"{where}.subgroups.{group}") for key, item in found.items()}

@@ -40,6 +40,7 @@ def _write(folder: Path, name: str, title: str, words: dict[str, str], architect
     card = ModelCard(
         name=name,
         title=title,
+        task="ptbxl_super" if len(words) == 5 else "cinc2020",
         architecture=architecture,
         config=config,
         input=replace(_INPUT, demographics=demographics),

@@ -54,7 +54,7 @@ def card(found: ModelCard) -> dict[str, Any]:
     """Of `models`, one model."""
     return {
         "name": found.name,
-        "task": found.input.task,
+        "task": found.task,
         "architecture": found.architecture,
         "parameters": found.parameters,
         "labels": found.label_names,

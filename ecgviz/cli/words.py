@@ -88,7 +88,7 @@ def cards(found: Sequence[ModelCard], folder: Path) -> str:
     rows = [
         (
             card.name,
-            card.input.task,
+            card.task,
             card.architecture,
             f"{card.parameters:,}",
             str(len(card.labels)),

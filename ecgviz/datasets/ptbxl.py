@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ecgviz import readers
+from ecgviz import readers, scp
 from ecgviz.codes import CINC, SUPERCLASSES, ptbxl_cinc_labels
 from ecgviz.errors import DataError
 from ecgviz.record import Patient, Record
@@ -21,6 +21,7 @@ from ecgviz.record import Patient, Record
 __all__ = [
     "SPLITS",
     "TASKS",
+    "every_target",
     "labels_of",
     "load_table",
     "patient",
@@ -32,7 +33,16 @@ __all__ = [
 ]
 
 SPLITS: dict[str, tuple[int, ...]] = {"train": tuple(range(1, 9)), "validation": (9,), "test": (10,)}
-TASKS: dict[str, tuple[str, ...]] = {"ptbxl_super": tuple(SUPERCLASSES), "cinc2020": tuple(CINC)}
+TASKS: dict[str, tuple[str, ...]] = {
+    "ptbxl_all": tuple(scp.STATEMENTS),
+    "ptbxl_diag": scp.DIAGNOSTIC,
+    "ptbxl_sub": tuple(scp.SUBCLASSES),
+    "ptbxl_super": tuple(SUPERCLASSES),
+    "ptbxl_form": scp.FORM,
+    "ptbxl_rhythm": scp.RHYTHM,
+    "cinc2020": tuple(CINC),
+}
+"""The labels of each task: the benchmark's six and the 27 classes of CinC 2020."""
 OLDEST = 90.0
 """Ages above 89 are published as 300; they are read as 90."""
 
@@ -76,35 +86,35 @@ def load_table(root: Path) -> pd.DataFrame:
     return table
 
 
-def _super(root: Path) -> dict[str, str]:
-    found = statements(root)
-    diagnostic = found[found["diagnostic"] == 1.0]
-    return dict(zip(diagnostic.index, diagnostic["diagnostic_class"], strict=True))
-
-
-def labels_of(table: pd.DataFrame, task: str, root: Path) -> list[set[str]]:
+def labels_of(table: pd.DataFrame, task: str) -> list[set[str]]:
     """The task's labels of each row; a statement counts whatever its likelihood. DataError for an unknown task."""
-    if task == "ptbxl_super":
-        classes = _super(root)
-        return [{classes[code] for code in codes if code in classes} for codes in table["scp_codes"]]
+    if task not in TASKS:
+        raise DataError(f"Unknown task {task!r}; choose one of {', '.join(TASKS)}.")
     if task == "cinc2020":
         rows = zip(table["scp_codes"], table["heart_axis"], strict=True)
         return [ptbxl_cinc_labels(codes, axis) for codes, axis in rows]
-    raise DataError(f"Unknown task {task!r}; choose one of {', '.join(TASKS)}.")
+    level = {"ptbxl_super": "superclass", "ptbxl_sub": "subclass"}.get(task, "code")
+    names = set(TASKS[task])
+    return [{getattr(scp.STATEMENTS[code], level) for code in codes} & names for codes in table["scp_codes"]]
 
 
-def targets(table: pd.DataFrame, task: str, root: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-    """The rows that carry a label of the task, and their targets (rows, classes) of 0 and 1.
+def targets(table: pd.DataFrame, task: str) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """The rows that the task scores and their targets (rows, classes) of 0 and 1.
 
-    Superclasses: records without one are left out, as in the published benchmark. CinC: every record stays.
+    As in the published benchmark, records without a label of the task are left out; for CinC every record stays.
     """
-    found = labels_of(table, task, root)
-    names = TASKS[task]
-    y = np.array([[name in labels for name in names] for labels in found], dtype=np.float32).reshape(-1, len(names))
+    y = every_target(table, task)
     if task == "cinc2020":
         return table, y
     keep = np.flatnonzero(y.any(axis=1))
     return table.iloc[keep], y[keep]
+
+
+def every_target(table: pd.DataFrame, task: str) -> NDArray[np.float32]:
+    """(rows, classes) of 0 and 1 for every row of the table, labelled or not."""
+    found = labels_of(table, task)
+    names = TASKS[task]
+    return np.array([[name in labels for name in names] for labels in found], dtype=np.float32).reshape(-1, len(names))
 
 
 def rows(table: pd.DataFrame) -> Iterator[tuple[int, dict[Any, Any]]]:

@@ -68,7 +68,7 @@ def _words(codes: Mapping[str, float], meaning: Mapping[str, str]) -> str:
 def _entries(root: Path) -> dict[str, Entry]:
     try:
         found = _present(root)
-        classes = ptbxl.labels_of(found, "ptbxl_super", root)
+        classes = ptbxl.labels_of(found, "ptbxl_super")
     except (OSError, ValueError, KeyError, SyntaxError) as error:
         raise DataError(f"PTB-XL's tables cannot be read ({error}); download them again.") from error
     meaning = _meaning(root)

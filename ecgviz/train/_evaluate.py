@@ -15,7 +15,7 @@ from ecgviz.datasets import ptbxl
 from ecgviz.errors import DataError, EcgvizError
 from ecgviz.evaluate.report import build
 from ecgviz.record import Record
-from ecgviz.train.finish import scored
+from ecgviz.train.operating import scored
 from ecgviz.zoo._predict import predict
 
 __all__ = ["evaluate"]
@@ -66,12 +66,11 @@ def _report(
 def _ptbxl(card: ModelCard, data: Path, split: str) -> Iterator[tuple[Any, Record | EcgvizError, set[str]]]:
     if split not in ptbxl.SPLITS:
         raise DataError(f"Unknown split {split!r}; PTB-XL has {', '.join(ptbxl.SPLITS)}.")
-    task = next((task for task, names in ptbxl.TASKS.items() if names == card.label_names), None)
-    if task is None:
+    if ptbxl.TASKS.get(card.task) != card.label_names:
         raise DataError(f"PTB-XL has no labels for {card.name}.")
     table = ptbxl.load_table(data)
     table = table[table["strat_fold"].isin(ptbxl.SPLITS[split])]
-    kept, y = ptbxl.targets(table, task, data)
+    kept, y = ptbxl.targets(table, card.task)
     for (ecg_id, row), target in zip(ptbxl.rows(kept), y, strict=True):
         labels = {name for name, value in zip(card.label_names, target, strict=True) if value}
         try:

@@ -19,19 +19,20 @@ __all__ = ["run"]
 
 def run(config: TrainConfig, out: Path, say: Callable[[str], None]) -> Path:
     """See `ecgviz.train.run`."""
-    if config.task not in ptbxl.TASKS:
-        raise DataError(f"Unknown task {config.task!r}; choose one of {', '.join(ptbxl.TASKS)}.")
+    for task in config.trained:
+        if task not in ptbxl.TASKS:
+            raise DataError(f"Unknown task {task!r}; choose from {', '.join(ptbxl.TASKS)}.")
     torch.set_num_threads(config.threads)
     _checkpoints.architecture(config.architecture)
     data = folds(config)
     refuse_overlap(data)
     sd = global_sd(data["train"].x)
-    outputs, labels = data["train"].y.shape[1], len(ptbxl.TASKS[config.task])
+    outputs = data["train"].y.shape[1]
     sizes = ", ".join(f"{name} {len(fold.x)}" for name, fold in data.items())
     say(f"{config.name}: {sizes} records, {outputs} outputs, one SD = {sd:.4f} mV")
     torch.manual_seed(config.seed)
     network = _checkpoints.build(config.architecture, architecture_config(config, outputs))
-    at = fit(network, data, config, sd, labels, say)
+    at = fit(network, data, config, sd, say)
     say(f"best validation macro AUROC {at.best:.4f} at epoch {at.best_epoch}; calibrating and testing")
     return finish(config, network, data, sd, at, out)
 

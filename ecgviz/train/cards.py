@@ -1,11 +1,13 @@
 """The words of the cards: what each task's labels are, what a model is for, and what its seed reported."""
 
-import pandas as pd
-
-from ecgviz.codes import CINC, EQUIVALENT, IMPLIED, SUPERCLASSES
+from ecgviz import scp
+from ecgviz.codes import CINC, EQUIVALENT, IMPLIED, SUPERCLASSES, CincClass
 from ecgviz.datasets import ptbxl
 
-__all__ = ["INTENDED", "LICENCE", "NOT_FOR", "SEEDS", "describe"]
+__all__ = ["CALIBRATION", "INTENDED", "LICENCE", "NOT_FOR", "SEEDS", "TRAINED_ON", "chosen_on", "describe", "tested_on"]
+
+CALIBRATION = "Platt scaling of each label's logit, fitted on the same records as the thresholds"
+TRAINED_ON = "PTB-XL 1.0.3, folds 1-8, 100 Hz, CC BY 4.0"
 
 INTENDED = (
     "Research and education: to show on a 10 s, 12-lead resting ECG of an adult which of its labels a network finds, "
@@ -34,20 +36,22 @@ SEEDS: dict[tuple[str, str], tuple[str, str]] = {
 }
 
 
-def describe(task: str, statements: pd.DataFrame) -> dict[str, tuple[str, tuple[str, ...], str]]:
+def describe(task: str) -> dict[str, tuple[str, tuple[str, ...], str]]:
     """For each label of the task: its description, its codes with their vocabulary, and a note."""
-    if task == "ptbxl_super":
-        return {name: (words, _scp_codes(name, statements), "") for name, words in SUPERCLASSES.items()}
-    found = {}
-    for name, c in CINC.items():
-        codes = tuple(f"SNOMED:{code}" for code in (c.snomed, *c.also)) + tuple(f"SCP:{code}" for code in c.scp)
-        found[name] = (c.description, codes, _note(name))
-    return found
+    if task == "cinc2020":
+        return {name: (c.description, _cinc_codes(c), _note(name)) for name, c in CINC.items()}
+    if task in ("ptbxl_super", "ptbxl_sub"):
+        words = SUPERCLASSES if task == "ptbxl_super" else scp.SUBCLASSES
+        level = "superclass" if task == "ptbxl_super" else "subclass"
+        return {
+            name: (meaning, tuple(f"SCP:{code}" for code in scp.codes_of(name, level)), "")
+            for name, meaning in words.items()
+        }
+    return {code: (scp.STATEMENTS[code].description, (f"SCP:{code}",), "") for code in ptbxl.TASKS[task]}
 
 
-def _scp_codes(superclass: str, statements: pd.DataFrame) -> tuple[str, ...]:
-    rows = statements[(statements["diagnostic"] == 1.0) & (statements["diagnostic_class"] == superclass)]
-    return tuple(f"SCP:{code}" for code in rows.index)
+def _cinc_codes(c: CincClass) -> tuple[str, ...]:
+    return tuple(f"SNOMED:{code}" for code in (c.snomed, *c.also)) + tuple(f"SCP:{code}" for code in c.scp)
 
 
 def _note(name: str) -> str:
@@ -59,7 +63,12 @@ def _note(name: str) -> str:
     return ""
 
 
+def chosen_on(split: str, n: int) -> str:
+    """The data set and split of calibration and thresholds, in words."""
+    folds = ", ".join(str(k) for k in ptbxl.SPLITS[split])
+    return f"PTB-XL 1.0.3, fold {folds} ({split}), {n} records"
+
+
 def tested_on(split: str, n: int) -> str:
     """The data set and split of the figures, in words."""
-    folds = ", ".join(str(k) for k in ptbxl.SPLITS[split])
-    return f"PTB-XL 1.0.3, fold {folds} ({split}), {n} records, intervals by patient"
+    return f"{chosen_on(split, n)}, intervals by patient"

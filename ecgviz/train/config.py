@@ -15,7 +15,7 @@ class TrainConfig:
     architecture: str
     """a module of ecgviz.zoo"""
     task: str
-    """ptbxl_super or cinc2020"""
+    """ptbxl_all, ptbxl_diag, ptbxl_sub, ptbxl_super, ptbxl_form, ptbxl_rhythm or cinc2020"""
     data: Path
     """folder that holds ptb-xl/"""
     runs: Path = Path("runs")
@@ -24,8 +24,10 @@ class TrainConfig:
     """variant of the architecture, where it has several"""
     demographics: bool = False
     """age and sex as a second input"""
-    auxiliary: bool = False
-    """train all 71 SCP statements beside the task; their outputs are dropped at the end"""
+    heads: str = ""
+    """further tasks of the same network, separated by commas; each becomes a model <name>_<task> of its own"""
+    auxiliary: str = ""
+    """tasks trained beside those and dropped at the end, separated by commas"""
     epochs: int = 30
     """passes over folds 1 to 8"""
     batch: int = 128
@@ -66,3 +68,13 @@ class TrainConfig:
     """threads of torch"""
     bf16: bool = True
     """compute convolutions in bfloat16"""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The tasks whose outputs are kept: the model's own first."""
+        return (self.task, *filter(None, self.heads.split(",")))
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """All tasks of the training, in the order of the network's outputs."""
+        return (*self.kept, *filter(None, self.auxiliary.split(",")))

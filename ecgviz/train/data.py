@@ -1,6 +1,7 @@
 """Prepared signals and targets of PTB-XL's folds, the crops of a step and their augmentation."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,19 +14,30 @@ from ecgviz.leads import STANDARD_12
 from ecgviz.signals.prepare import condition, demographics
 from ecgviz.train.config import TrainConfig
 
-__all__ = ["Fold", "augment", "crops", "folds", "global_sd", "input_spec"]
+__all__ = ["Fold", "augment", "crops", "folds", "global_sd", "input_spec", "spans"]
 
 SECONDS = 10.0
 
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """One split: x (records, 12, 1000) float16, person (records, 5), y (records, labels), the table's rows."""
+    """One split of all records.
+
+    x (records, 12, 1000) float16 mV, person (records, 5), y (records, outputs) with the tasks one after the other,
+    scored: for each task the records that it scores; rows of the table.
+    """
 
     x: NDArray[np.float16]
     person: NDArray[np.float32]
     y: NDArray[np.float32]
+    scored: dict[str, NDArray[np.int64]]
     rows: pd.DataFrame
+
+
+def spans(tasks: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """First and end of each task's outputs."""
+    ends = np.cumsum([len(ptbxl.TASKS[task]) for task in tasks])
+    return {task: (int(end) - len(ptbxl.TASKS[task]), int(end)) for task, end in zip(tasks, ends, strict=True)}
 
 
 def input_spec(config: TrainConfig, scale_mv: float) -> InputSpec:
@@ -70,25 +82,18 @@ def global_sd(x: NDArray[np.float16]) -> float:
 
 
 def folds(config: TrainConfig) -> dict[str, Fold]:
-    """The three splits by `strat_fold`. With `auxiliary`, training targets go on with the 71 statements."""
+    """The three splits by `strat_fold`, every record in them; see Fold for what a task scores."""
     table = ptbxl.load_table(config.data)
     signals = prepared(config, table)
-    places = pd.Series(range(len(table)), index=table.index)
-    kept, y = ptbxl.targets(table, config.task, config.data)
-    if config.auxiliary:
-        y = np.concatenate([y, _every_statement(kept)], axis=1)
-    person = np.stack([demographics(ptbxl.patient(row)) for row in kept[["age", "sex"]].to_dict("records")])
+    y = np.concatenate([ptbxl.every_target(table, task) for task in config.trained], axis=1)
+    person = np.stack([demographics(ptbxl.patient(row)) for row in table[["age", "sex"]].to_dict("records")])
     found = {}
     for split, numbers in ptbxl.SPLITS.items():
-        mask = kept["strat_fold"].isin(numbers).to_numpy()
-        rows = kept[mask]
-        found[split] = Fold(np.asarray(signals[places[rows.index].to_numpy()]), person[mask], y[mask], rows)
+        places = np.flatnonzero(table["strat_fold"].isin(numbers))
+        rows = table.iloc[places]
+        scored = {task: rows.index.get_indexer(ptbxl.targets(rows, task)[0].index) for task in config.trained}
+        found[split] = Fold(np.asarray(signals[places]), person[places], y[places], scored, rows)
     return found
-
-
-def _every_statement(table: pd.DataFrame) -> NDArray[np.float32]:
-    names = sorted({code for codes in table["scp_codes"] for code in codes})
-    return np.array([[code in codes for code in names] for codes in table["scp_codes"]], dtype=np.float32)
 
 
 def crops(x: NDArray[np.float16], width: int, rng: np.random.Generator) -> NDArray[np.float32]:

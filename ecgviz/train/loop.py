@@ -4,7 +4,7 @@ import copy
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from ecgviz.evaluate.metrics import macro_auroc
 from ecgviz.train.config import TrainConfig
-from ecgviz.train.data import Fold, augment, crops, withhold
+from ecgviz.train.data import Fold, augment, crops, spans, withhold
 
-__all__ = ["Progress", "fit", "logits_of"]
+__all__ = ["Progress", "aurocs_of", "fit", "logits_of"]
 
 
 @dataclass
@@ -38,12 +38,12 @@ def fit(
     data: dict[str, Fold],
     config: TrainConfig,
     scale_mv: float,
-    labels: int,
     say: Callable[[str], None],
 ) -> Progress:
     """Train, resuming from `runs/<name>` where it holds a state; the best averaged weights lie there afterwards.
 
-    labels: number of outputs that count in validation (auxiliary ones follow them). `say` gets a line an epoch.
+    The best epoch has the highest mean, over the kept tasks, of the macro AUROC on the records that a task scores.
+    `say` gets a line an epoch.
     """
     torch.set_num_threads(config.threads)
     folder = config.runs / config.name
@@ -54,10 +54,11 @@ def fit(
         begun = time.monotonic()
         loss = run.epoch(data["train"])
         width = round(config.final_crop_s * 100)
-        scores = logits_of(run.average, data["validation"], width, scale_mv, config.bf16)[:, :labels]
-        auroc = macro_auroc(data["validation"].y[:, :labels], scores)
-        run.note(loss, auroc, time.monotonic() - begun, folder)
-        say(f"epoch {run.at.epoch:3d}  loss {loss:.4f}  validation macro AUROC {auroc:.4f}  best {run.at.best:.4f}")
+        found = aurocs_of(
+            data["validation"], logits_of(run.average, data["validation"], width, scale_mv, config.bf16), config.kept
+        )
+        run.note(loss, found, time.monotonic() - begun, folder)
+        say(_line(run.at))
     network.load_state_dict(load_file(folder / "best.safetensors"))
     return run.at
 
@@ -127,11 +128,12 @@ class _Run:
             else:
                 kept.copy_(new[name])
 
-    def note(self, loss: float, auroc: float, seconds: float, folder: Path) -> None:
+    def note(self, loss: float, found: dict[str, float], seconds: float, folder: Path) -> None:
         """Log the epoch, keep the best averaged weights, and write the state from which a run resumes."""
         self.at.epoch += 1
+        auroc = float(np.mean(list(found.values())))
         row = {"epoch": self.at.epoch, "train_loss": loss, "val_macro_auroc": auroc, "lr": self._rate()}
-        self.at.history.append(row | {"seconds": round(seconds, 1)})
+        self.at.history.append(row | {f"val_{task}": v for task, v in found.items()} | {"seconds": round(seconds, 1)})
         if auroc > self.at.best:
             self.at.best, self.at.best_epoch = auroc, self.at.epoch
             _save(self.average.state_dict(), folder / "best.safetensors")
@@ -162,6 +164,26 @@ class _Run:
                 kept.setdefault(int(i), {})[name] = value
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": kept, "param_groups": groups})
+
+
+def _line(at: Progress) -> str:
+    last = at.history[-1]
+    tasks = "  ".join(
+        f"{k.removeprefix('val_')} {v:.4f}" for k, v in last.items() if k.startswith(("val_ptbxl", "val_cinc"))
+    )
+    return (
+        f"epoch {at.epoch:3d}  {last['seconds']:5.0f} s  loss {last['train_loss']:.4f}  validation macro AUROC "
+        f"{last['val_macro_auroc']:.4f}  best {at.best:.4f} (epoch {at.best_epoch})  {tasks}"
+    )
+
+
+def aurocs_of(fold: Fold, scores: NDArray[np.float32], tasks: Sequence[str]) -> dict[str, float]:
+    """Macro AUROC of each task on the records that it scores; scores (records, outputs)."""
+    found = {}
+    for task, (first, end) in spans(tasks).items():
+        rows = fold.scored[task]
+        found[task] = macro_auroc(fold.y[rows, first:end], scores[rows, first:end])
+    return found
 
 
 def _save(tensors: dict[str, Tensor], path: Path) -> None:

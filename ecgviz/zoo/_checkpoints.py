@@ -3,7 +3,7 @@
 import hashlib
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
@@ -19,25 +19,66 @@ from ecgviz.card import ModelCard, load_card
 from ecgviz.errors import CardError, ModelError
 from ecgviz.zoo import ARCHITECTURES
 
-__all__ = ["Model", "architecture", "build", "gflop", "load", "parameters", "read_weights", "save_weights"]
+__all__ = [
+    "Ensemble",
+    "Member",
+    "Model",
+    "architecture",
+    "build",
+    "gflop",
+    "load",
+    "narrow",
+    "parameters",
+    "read_weights",
+    "save_weights",
+    "together",
+]
 
 WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
+class Member:
+    """One network of a model and the module of its architecture."""
+
+    network: nn.Module
+    module: ModuleType
+
+
+@dataclass(frozen=True, eq=False)
 class Model:
-    """A loaded checkpoint. `lock` guards whatever attaches hooks to the network; plain forward passes need none."""
+    """A loaded model. `lock` guards whatever attaches hooks to the network; plain forward passes need none.
+
+    members: the networks whose logits `network` averages; for all but an ensemble, `network` itself.
+    """
 
     card: ModelCard
     network: nn.Module
-    module: ModuleType
+    members: tuple[Member, ...]
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
+    def module(self) -> ModuleType:
+        """The architecture of the first member."""
+        return self.members[0].module
+
+    @property
     def cam_layer(self) -> nn.Module:
-        """The layer whose activations Grad-CAM weighs."""
-        layer: nn.Module = self.module.cam_layer(self.network)
+        """The layer of the first member whose activations Grad-CAM weighs."""
+        layer: nn.Module = self.module.cam_layer(self.members[0].network)
         return layer
+
+
+class Ensemble(nn.Module):
+    """Mean of the members' logits; scales: each member's input for the same mV, as a multiple of this one's."""
+
+    def __init__(self, networks: Sequence[nn.Module], scales: Sequence[float]) -> None:
+        super().__init__()
+        self.networks, self.scales = nn.ModuleList(networks), tuple(scales)
+
+    def forward(self, x: Tensor, demographics: Tensor | None = None) -> Tensor:
+        found = [network(x * s, demographics) for network, s in zip(self.networks, self.scales, strict=True)]
+        return torch.stack(found).mean(dim=0)  # (n, labels)
 
 
 def architecture(name: str) -> ModuleType:
@@ -62,7 +103,7 @@ def parameters(network: nn.Module) -> int:
     return sum(p.numel() for p in network.parameters())
 
 
-def save_weights(network: nn.Module, folder: Path) -> str:
+def save_weights(network: nn.Module, folder: Path, int8: bool = False) -> str:
     """Write `weights.safetensors`, matrices as float16 and the rest as float32; returns the file's SHA-256."""
     state = network.state_dict()
     kept = {k: (v.half() if v.ndim > 1 and v.is_floating_point() else v).contiguous() for k, v in state.items()}
@@ -79,8 +120,30 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def load(folder: Path) -> Model:
-    """The checkpoint in `folder`. Raises CardError where digest, names, shapes or values do not fit the card."""
+    """The model in `folder`, with weights of its own or of its members beside it.
+
+    Raises CardError where digest, names, shapes or values do not fit a card.
+    """
     card = load_card(folder / "card.json")
+    owners = [folder.parent / name for name in card.members] or [folder]
+    cards = [load_card(owner / "card.json") for owner in owners]
+    if card.weights_digest != together([owner.weights_digest for owner in cards]):
+        raise CardError(f"{card.name}: its members have other weights than its card says; fetch models/ again.")
+    members = tuple(_member(owner, found, card.task) for owner, found in zip(owners, cards, strict=True))
+    network = members[0].network
+    if len(members) > 1:
+        scales = [card.input.scale_mv / found.input.scale_mv for found in cards]
+        network = Ensemble([member.network for member in members], scales).eval()
+    return Model(card, network, members)
+
+
+def together(digests: Sequence[str]) -> str:
+    """One digest for several weights files; that of a single one is its own."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _member(folder: Path, card: ModelCard, task: str) -> Member:
+    """The network in `folder` with the outputs of `task`."""
     try:
         data = (folder / WEIGHTS).read_bytes()
         if hashlib.sha256(data).hexdigest() != card.weights_digest:
@@ -95,8 +158,20 @@ def load(folder: Path) -> Model:
         network.load_state_dict(state)
     except RuntimeError as error:
         raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
+    module = architecture(card.architecture)
+    if card.heads:
+        if task not in card.heads:
+            raise CardError(f"{card.name}: the weights have no head {task}; they have {', '.join(card.heads)}.")
+        narrow(module.output_layer(network), *card.heads[task])
     network.eval().requires_grad_(False)
-    return Model(card, network, architecture(card.architecture))
+    return Member(network, module)
+
+
+def narrow(layer: nn.Linear, first: int, end: int) -> None:
+    """Keep the outputs from `first` to before `end` of the layer that gives the logits."""
+    layer.weight = nn.Parameter(layer.weight.detach()[first:end].clone())
+    layer.bias = nn.Parameter(layer.bias.detach()[first:end].clone())
+    layer.out_features = end - first
 
 
 def gflop(network: nn.Module, run: Callable[[], object]) -> float:

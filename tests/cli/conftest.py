@@ -101,6 +101,7 @@ def toy_model(no_models: Path) -> str:
     card = ModelCard(
         name="toy",
         title="Toy",
+        task="ptbxl_super",
         architecture="resnet1d_wang",
         config=config,
         input=InputSpec(

@@ -19,7 +19,7 @@ def ptb(library: Library) -> Source:
 def test_counts_are_those_of_the_table(ptb: Source, data: Path) -> None:
     table = ptbxl.load_table(data)
     assert ptb.count == len(table)
-    classes = ptbxl.labels_of(table, "ptbxl_super", data)
+    classes = ptbxl.labels_of(table, "ptbxl_super")
     for name in SUPERCLASSES:
         expected = sum(name in of for of in classes)
         assert len(ptb.entries(Filter(superclass=name))) == expected == ptb.choices[name][1]

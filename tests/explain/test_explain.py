@@ -18,7 +18,7 @@ from ecgviz.leads import STANDARD_12
 from ecgviz.record import Record
 from ecgviz.signals import synthetic
 from ecgviz.zoo import ARCHITECTURES, _checkpoints
-from ecgviz.zoo._checkpoints import Model
+from ecgviz.zoo._checkpoints import Member, Model
 
 
 def model_of(name: str, tmp_path: Path, seconds: float = 10.0, config: dict[str, object] | None = None) -> Model:
@@ -35,6 +35,7 @@ def model_of(name: str, tmp_path: Path, seconds: float = 10.0, config: dict[str,
     card = ModelCard(
         name=name,
         title="a test",
+        task="ptbxl_super",
         architecture=name,
         config=setting,
         input=InputSpec("ecg12", STANDARD_12, 100.0, seconds, seconds / 2, 2.5, (0.5, 40.0), 0.2),
@@ -118,7 +119,7 @@ class _OneLead(nn.Module):
 @pytest.mark.parametrize("method", ["integrated_gradients", "occlusion"])
 def test_methods_that_see_leads_give_an_ignored_lead_nothing(method: str, tmp_path: Path) -> None:
     model = model_of("resnet1d_wang", tmp_path)
-    toy = Model(model.card, _OneLead(), model.module)
+    toy = Model(model.card, network := _OneLead(), (Member(network, model.module),))
     record = one_beat(2.5)
     found = explain.explain(toy, record, "NORM", method)
     v2 = STANDARD_12.index("V2")

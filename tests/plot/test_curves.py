@@ -41,7 +41,8 @@ def make_card() -> Callable[..., ModelCard]:
             ("thresholds_from", "calibration", "trained_on", "tested_on", "intended_use", "not_for", "licence"), "x"
         )
         return ModelCard(
-            name=name, title=name, architecture="a", config={}, input=spec, labels=(), metrics={"macro_auroc": score},
+            name=name, title=name, task="ptbxl_super", architecture="a", config={}, input=spec, labels=(),
+            metrics={"macro_auroc": score},
             subgroups={}, parameters=parameters, gflop=1.0, ms_per_record=12.0, weights_digest="", example={}, **texts,
         )  # fmt: skip
 

@@ -28,7 +28,8 @@ def config(small_ptbxl: Path, tmp_path_factory: pytest.TempPathFactory) -> Train
         data=small_ptbxl,
         runs=tmp_path_factory.mktemp("runs"),
         demographics=True,
-        auxiliary=True,
+        heads="ptbxl_super",
+        auxiliary="ptbxl_all",
         epochs=2,
         batch=32,
         lr=1e-3,
@@ -44,6 +45,7 @@ def test_the_folder_is_a_whole_model(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
     card = load_card(folder / "card.json")
     assert card.parameters == 3_674_539
+    assert card.heads == {"cinc2020": (0, 27), "ptbxl_super": (27, 32)}
     assert len(card.labels) == 27
     assert card.training["epochs_run"] == 2
     found = zoo.predict(zoo.load("tiny"), synthetic.simulate("sinus_rhythm").record)
@@ -52,6 +54,19 @@ def test_the_folder_is_a_whole_model(folder: Path, monkeypatch: pytest.MonkeyPat
         assert by[one].probability == by[other].probability
         assert by[one].threshold == by[other].threshold
     assert not by["AFL"].trusted
+
+
+def test_a_further_head_is_a_model_that_uses_the_same_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
+    card = load_card(folder.parent / "tiny_super" / "card.json")
+    assert card.label_names == ptbxl.TASKS["ptbxl_super"]
+    assert card.members == ("tiny",)
+    assert not (folder.parent / "tiny_super" / "weights.safetensors").exists()
+    record = synthetic.simulate("sinus_rhythm").record
+    for name in ("tiny", "tiny_super"):
+        found = zoo.predict(zoo.load(name), record)
+        told = load_card(folder.parent / name / "card.json").example["probabilities"]
+        assert {f.label: round(f.probability, 4) for f in found.findings} == told
 
 
 def test_evaluate_reads_prepares_and_scores_the_same_fold(
@@ -131,7 +146,7 @@ def test_withheld_age_and_sex_are_marked_unknown() -> None:
 def test_outputs_that_are_kept_are_tied() -> None:
     names = ptbxl.TASKS["cinc2020"]
     layer = torch.nn.Linear(4, 98)
-    keep_outputs(layer, layer, names)
+    keep_outputs(layer, ("cinc2020",))
     assert layer.weight.shape == (27, 4)
     for one, other in (("RBBB", "CRBBB"), ("Brady", "SB")):
         assert torch.equal(layer.weight[names.index(one)], layer.weight[names.index(other)])
@@ -139,8 +154,8 @@ def test_outputs_that_are_kept_are_tied() -> None:
 
 def test_targets_have_the_published_counts(config: TrainConfig) -> None:
     table = ptbxl.load_table(config.data)
-    kept, y = ptbxl.targets(table, "ptbxl_super", config.data)
+    kept, y = ptbxl.targets(table, "ptbxl_super")
     assert y.any(axis=1).all()
     assert len(kept) <= len(table)
-    _, every = ptbxl.targets(table, "cinc2020", config.data)
+    _, every = ptbxl.targets(table, "cinc2020")
     assert len(every) == len(table)
