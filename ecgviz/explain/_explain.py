@@ -43,7 +43,7 @@ def explain(model: Model, record: Record, label: str, method: str) -> Attributio
         method=METHODS[method],
         layer=found.layer,
         resolution_ms=1000 * found.stride / fs,
-        field_ms=1000 * found.field / fs,
+        field_ms=1000 * min(found.field, prepared.x.shape[2]) / fs,
         signed=module.SIGNED,
         time_only=time_only,
         normalisation=NORMALISATION if peak > 0 else "no evidence for this finding anywhere in the record",
