@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ecgviz.zoo._blocks import InceptionBlock, LegacyReshape, conv_bn, glorot
 
-__all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
+__all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
 TITLE = "Inception-Residual network"
 SLOPE = 0.01
@@ -128,3 +128,22 @@ def output_layer(model: Model) -> nn.Linear:
     """The layer that gives the logits."""
     layer: nn.Linear = model.classify
     return layer
+
+
+def cam_layers(model: Model) -> dict[str, tuple[nn.Module, tuple[float, float, float]]]:
+    """Layers for Grad-CAM, from the last to the first, each with its grid as in `cam_grid`.
+
+    Fields are those of one inception block; the second one of `deep` adds 8 samples. Only the last convolution is
+    offered where the layers before it have lost the time axis: branches or leads one after the other in time.
+    """
+    last: dict[str, tuple[nn.Module, tuple[float, float, float]]] = {"last convolution": (cam_layer(model), cam_grid())}
+    blocks = [block for block in model.body if isinstance(block, InceptionBlock)]
+    if isinstance(model.order, LegacyReshape) or any(block.dim == 2 for block in blocks):
+        return last
+    more = 8.0 * (len(blocks) - 1)
+    return last | {
+        "tail block 2": (model.tail[1], (8.0, 1.0, 69.0 + more)),
+        "tail block 1": (model.tail[0], (4.0, -1.0, 25.0 + more)),
+        "inception block": (model.body, (2.0, -2.0, 15.0 + more)),
+        "stem": (model.stem, (2.0, -2.0, 7.0)),
+    }
