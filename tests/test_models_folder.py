@@ -7,6 +7,8 @@ import pytest
 
 from ecgviz import zoo
 from ecgviz.card import ModelCard, load_card
+from ecgviz.datasets import ptbxl
+from ecgviz.evaluate import paired
 from ecgviz.signals import synthetic
 from ecgviz.zoo import _checkpoints
 
@@ -22,7 +24,22 @@ def test_the_two_first_models_are_installed() -> None:
 def test_the_folder_stays_under_its_limit_and_holds_nothing_else() -> None:
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 100 * 2**20
-    assert {path.name for path in files} <= {"card.json", "weights.safetensors", "report.json"}
+    truth = {path for path in files if path.parent.name == "_truth"}
+    assert {path.name for path in truth} <= {f"{task}.safetensors" for task in ptbxl.TASKS}
+    known = {"card.json", "weights.safetensors", "report.json", "answers.safetensors"}
+    assert {path.name for path in set(files) - truth} <= known
+
+
+@pytest.mark.parametrize("card", CARDS, ids=ids)
+def test_kept_answers_give_the_figures_of_the_card(card: ModelCard) -> None:
+    found = zoo.answers(card.name)
+    if found is None:
+        pytest.skip("no answers are kept")
+    assert str(len(found.y)) in card.tested_on
+    assert set(found.patient) == set(range(found.patient.max() + 1))
+    values = {name: both.one for name, both in paired.compare(found, found, repeats=1).items()}
+    for name, value in values.items():
+        assert value == pytest.approx(card.metrics[name].value, abs=5e-4), name
 
 
 @pytest.mark.parametrize("card", CARDS, ids=ids)

@@ -2,6 +2,7 @@
 
 cards()            every installed model's card (no torch)
 report(name)       its report.json (no torch)
+answers(name)      its kept answers to the test records, for paired comparison (no torch)
 load(name)         the network, checked against its card
 predict(model, record)
 preload()          import torch and captum, so that the first prediction does not wait for them
@@ -14,15 +15,16 @@ import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecgviz.card import ModelCard, list_cards
+from ecgviz.card import ModelCard, list_cards, load_card
 from ecgviz.errors import ModelError
 
 if TYPE_CHECKING:
+    from ecgviz.evaluate.paired import Answers
     from ecgviz.record import Record
     from ecgviz.results import Prediction
     from ecgviz.zoo._checkpoints import Model
 
-__all__ = ["ARCHITECTURES", "cards", "load", "models_folder", "predict", "preload", "report"]
+__all__ = ["ARCHITECTURES", "answers", "cards", "load", "models_folder", "predict", "preload", "report"]
 
 ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
@@ -39,7 +41,7 @@ def cards() -> tuple[ModelCard, ...]:
 
 
 def _folder(name: str) -> Path:
-    known = {card.name for card in cards()}
+    known = {path.parent.name for path in models_folder().glob("*/card.json")}
     if name not in known:
         listed = ", ".join(sorted(known)) or "none; train one with `python -m ecgviz train`"
         raise ModelError(f"There is no model {name!r}. Installed: {listed}.")
@@ -54,6 +56,13 @@ def report(name: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelError(f"The report of {name} cannot be read ({error}); evaluate the model again.") from error
     return found
+
+
+def answers(name: str) -> "Answers | None":
+    """What the model said of each record of its test set; None where that was not kept. Raises ModelError."""
+    from ecgviz.zoo import _answers
+
+    return _answers.read(models_folder(), load_card(_folder(name) / "card.json"))
 
 
 def load(name: str) -> "Model":
