@@ -5,7 +5,17 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ConcatPool", "InceptionBlock", "LegacyReshape", "conv_bn", "dense_head", "glorot", "keras_bn"]
+__all__ = [
+    "ConcatPool",
+    "InceptionBlock",
+    "LegacyReshape",
+    "benchmark_head",
+    "conv_bn",
+    "dense_head",
+    "glorot",
+    "kaiming",
+    "keras_bn",
+]
 
 KERAS_BN_EPS, KERAS_BN_MOMENTUM = 1e-3, 0.01
 
@@ -44,6 +54,20 @@ def dense_head(features: int, hidden: tuple[int, ...], labels: int, dropout: flo
     return nn.Sequential(*layers, nn.Linear(hidden[-1], labels))
 
 
+def benchmark_head(pool: nn.Module, features: int, labels: int, dropout: float) -> nn.Sequential:
+    """The head of the PTB-XL benchmark: `pool` to (n, features), a hidden layer of 128, (n, labels) logits."""
+    return nn.Sequential(
+        pool,
+        nn.BatchNorm1d(features),
+        nn.Dropout(dropout / 2),
+        nn.Linear(features, 128),
+        nn.ReLU(),
+        nn.BatchNorm1d(128),
+        nn.Dropout(dropout),
+        nn.Linear(128, labels),
+    )
+
+
 class InceptionBlock(nn.Module):
     """HRIDM's four branches of widths 1, 3, 5 and a pooled 1: (n, c, l) -> (n, 4 branch, l), or (n, branch, 4l)."""
 
@@ -57,6 +81,20 @@ class InceptionBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], dim=self.dim)
+
+
+class SqueezeExcite(nn.Module):
+    """Channels weighed by a gate that sees the mean of each (Hu et al., 2018): (n, c, l) -> (n, c, l)."""
+
+    def __init__(self, channels: int, hidden: int, *, bias: bool = True) -> None:
+        super().__init__()
+        self.gate = nn.Sequential(
+            nn.Linear(channels, hidden, bias=bias), nn.ReLU(), nn.Linear(hidden, channels, bias=bias), nn.Sigmoid()
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x * self.gate(x.mean(dim=-1))[..., None]
+        return out
 
 
 class LegacyReshape(nn.Module):
@@ -77,3 +115,10 @@ def glorot(module: nn.Module) -> None:
             nn.init.xavier_uniform_(layer.weight)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def kaiming(module: nn.Module) -> None:
+    """Normal weights after He et al. (2015), the initialisation of the PTB-XL benchmark."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv1d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight)
