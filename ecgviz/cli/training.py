@@ -13,8 +13,9 @@ import typer
 from ecgviz import zoo
 from ecgviz.cli import payload
 from ecgviz.train import TrainConfig, run
+from ecgviz.train import ensemble as combine
 
-__all__ = ["train"]
+__all__ = ["ensemble", "train"]
 
 OUT = "out"
 AS_JSON = "as_json"
@@ -73,3 +74,18 @@ def train(**given: Any) -> None:
 
 
 train.__signature__ = _signature()  # type: ignore[attr-defined]
+
+
+def ensemble(
+    name: Annotated[str, typer.Option("--name", help="Name of the new model: the folder made in models/.")],
+    members: Annotated[str, typer.Option("--members", help="Installed models, separated by commas.")],
+    task: Annotated[str, typer.Option("--task", help="The task, such as ptbxl_all; every member needs that head.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder that holds ptb-xl/.")],
+    runs: Annotated[Path, typer.Option("--runs", help="Where the prepared signals are kept.")] = Path("runs"),
+    out: Annotated[Path | None, typer.Option("--out", help="Folder that gets <name>/; default: models/.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Make one model of several: the mean of their logits, calibrated on fold 9 and tested on fold 10."""
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    folder = combine(name, members.split(","), task, data, runs, out or zoo.models_folder(), say)
+    typer.echo(payload.dumps({"folder": str(folder)}) if as_json else f"Written to {folder}.")

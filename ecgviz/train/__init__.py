@@ -1,16 +1,17 @@
 """Training on PTB-XL and evaluation of what is shipped.
 
 run(config, out, say)              train (or resume), calibrate, test, write models/<name>/
+ensemble(name, members, task, ...) several installed models as one, calibrated and tested
 evaluate(name, data, split)        the shipped weights on a PTB-XL folder or a folder of WFDB records
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ecgviz.train.config import TrainConfig
 
-__all__ = ["TrainConfig", "evaluate", "run"]
+__all__ = ["TrainConfig", "ensemble", "evaluate", "run"]
 
 
 def run(config: TrainConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -21,6 +22,24 @@ def run(config: TrainConfig, out: Path, say: Callable[[str], None] = lambda _: N
     from ecgviz.train import _run
 
     return _run.run(config, out, say)
+
+
+def ensemble(
+    name: str,
+    members: Sequence[str],
+    task: str,
+    data: Path,
+    runs: Path,
+    out: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Install the mean of several models' logits as a model of its own; returns its folder.
+
+    Raises ModelError for members without this task or with another input, DataError without PTB-XL.
+    """
+    from ecgviz.train import _ensemble
+
+    return _ensemble.ensemble(name, members, task, data, runs, out, say)
 
 
 def evaluate(name: str, data: Path, split: str = "test") -> dict[str, Any]:

@@ -13,10 +13,12 @@ from ecgviz.card import load_card
 from ecgviz.datasets import ptbxl
 from ecgviz.errors import DataError, LeakageError, ModelError
 from ecgviz.signals import synthetic
+from ecgviz.signals.prepare import prepare
 from ecgviz.train import TrainConfig
 from ecgviz.train._run import refuse_overlap
 from ecgviz.train.data import augment, crops, folds, withhold
 from ecgviz.train.finish import keep_outputs
+from ecgviz.zoo._predict import logits
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,26 @@ def test_a_further_head_is_a_model_that_uses_the_same_weights(folder: Path, monk
         found = zoo.predict(zoo.load(name), record)
         told = load_card(folder.parent / name / "card.json").example["probabilities"]
         assert {f.label: round(f.probability, 4) for f in found.findings} == told
+
+
+def test_an_ensemble_is_a_model_like_any_other(
+    folder: Path, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
+    second = replace(config, name="second", seed=1, epochs=1, demographics=False)
+    train.run(second, folder.parent)
+    made = train.ensemble("both", ["tiny", "second"], "ptbxl_super", config.data, config.runs, folder.parent)
+    card, record = load_card(made / "card.json"), synthetic.simulate("sinus_rhythm").record
+    assert card.members == ("tiny", "second")
+    assert card.input.demographics
+    both = zoo.load("both")
+    prepared = prepare(record, card.input)
+    alone = [logits(zoo.load(name), prepared) for name in ("tiny_super", "second_super")]
+    assert logits(both, prepared) == pytest.approx(np.mean(alone, axis=0), abs=1e-3)
+    with pytest.raises(ModelError, match="second has no model of the task ptbxl_form"):
+        train.ensemble("x", ["second", "tiny"], "ptbxl_form", config.data, config.runs, tmp_path)
+    with pytest.raises(ModelError, match="at least two"):
+        train.ensemble("x", ["tiny"], "ptbxl_super", config.data, config.runs, tmp_path)
 
 
 def test_evaluate_reads_prepares_and_scores_the_same_fold(

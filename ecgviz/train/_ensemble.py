@@ -1,0 +1,107 @@
+"""An ensemble of installed models: the mean of their logits, calibrated on fold 9 and tested on fold 10."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ecgviz import zoo
+from ecgviz.card import InputSpec, ModelCard
+from ecgviz.errors import ModelError
+from ecgviz.train import cards
+from ecgviz.train.config import TrainConfig
+from ecgviz.train.data import folds
+from ecgviz.train.finish import calibrated, milliseconds, write
+from ecgviz.train.loop import logits_of
+from ecgviz.train.operating import answers, support
+from ecgviz.zoo import _checkpoints
+from ecgviz.zoo._checkpoints import Model
+
+__all__ = ["ensemble"]
+
+
+def ensemble(
+    name: str, members: Sequence[str], task: str, data: Path, runs: Path, out: Path, say: Callable[[str], None]
+) -> Path:
+    """Write `out/<name>/`: card and report; the weights stay with the members. Returns the folder.
+
+    Raises ModelError where members have no such task, or read other signals than the first does.
+    """
+    torch.set_num_threads(1)
+    if len(set(members)) < 2:
+        raise ModelError(f"An ensemble needs at least two different models; given: {', '.join(members) or 'none'}.")
+    models = [zoo.load(member) for member in _heads(members, task)]
+    owners = tuple((model.card.members or (model.card.name,))[0] for model in models)
+    spec = _common_input(models)
+    first = models[0].card
+    fold = folds(TrainConfig(name=name, architecture=first.architecture, task=task, data=data, runs=runs))
+    scales = [spec.scale_mv / model.card.input.scale_mv for model in models]
+    network = _checkpoints.Ensemble([model.network for model in models], scales).eval()
+    whole = (0, len(first.labels))
+    width = round(spec.seconds * spec.fs)
+    raw = {split: logits_of(network, fold[split], width, spec.scale_mv) for split in ("validation", "test")}
+    draft = replace(
+        first,
+        name=name,
+        title=f"Ensemble of {len(models)}",
+        architecture="ensemble",
+        config={},
+        input=spec,
+        parameters=sum(model.card.parameters for model in models),
+        gflop=round(sum(model.card.gflop for model in models), 3),
+        ms_per_record=round(milliseconds(network, spec), 1),
+        weights_digest=_checkpoints.together([model.card.weights_digest for model in models]),
+        calibration=f"{cards.CALIBRATION}; the logit is the mean of the members' logits",
+        seed_reported="",
+        seed_comparable="",
+        training={"members": list(owners), "epochs_run": 0},
+        heads={},
+        members=owners,
+    )
+    positives = support(fold["train"].y[fold["train"].scored[task]], task)
+    found = [answers(fold[split], raw[split], task, whole) for split in ("validation", "test")]
+    card, report = calibrated(draft, positives, *found)
+    say(f"{name}: macro AUROC {card.metrics['macro_auroc'].value:.4f} on {card.tested_on}")
+    return _install(card, report | {"history": []}, owners, out)
+
+
+def _heads(members: Sequence[str], task: str) -> list[str]:
+    """For each member the installed model of this task that uses its weights."""
+    found = []
+    for member in members:
+        fitting = [c.name for c in zoo.cards() if c.task == task and (c.name == member or c.members == (member,))]
+        if not fitting:
+            raise ModelError(f"{member} has no model of the task {task}; train it with that head.")
+        found.append(fitting[0])
+    return found
+
+
+def _common_input(models: Sequence[Model]) -> InputSpec:
+    """The input of the ensemble: that of the first member, with age and sex where any member takes them."""
+    specs = [model.card.input for model in models]
+    for model, spec in zip(models, specs, strict=True):
+        if (spec.leads, spec.fs, spec.band_hz) != (specs[0].leads, specs[0].fs, specs[0].band_hz):
+            raise ModelError(
+                f"{model.card.name} reads other leads, another rate or another band than the first member."
+            )
+    longest = max(specs, key=lambda spec: spec.seconds)
+    return replace(
+        longest,
+        scale_mv=specs[0].scale_mv,
+        shortest_s=max(spec.shortest_s for spec in specs),
+        demographics=any(spec.demographics for spec in specs),
+    )
+
+
+def _install(card: ModelCard, report: dict[str, Any], owners: Sequence[str], out: Path) -> Path:
+    """Built beside links to its members, since a card is only written with an answer of its weights."""
+    with tempfile.TemporaryDirectory() as folder:
+        for owner in owners:
+            (Path(folder) / owner).symlink_to((zoo.models_folder() / owner).resolve())
+        write(Path(folder), card, report)
+        shutil.copytree(Path(folder) / card.name, out / card.name, dirs_exist_ok=True)
+    return out / card.name
