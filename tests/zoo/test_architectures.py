@@ -17,6 +17,8 @@ COUNTS = [
     ("inception_residual", {"variant": "deep"}, 3_920_283),
     ("inception_residual", {"variant": "ascoded"}, 3_797_403),
     ("s4", {"labels": 71}, 601_159),
+    ("incep_se", {"labels": 71}, 1_191_623),
+    ("incep_se", {"labels": 71, "variant": "flyingemp", "demographics": True, "metadata": 8}, 937_015),
     ("simple_ann", {}, 9_677),
     ("lenet", {}, 4_821),
     ("alexnet", {}, 1_224_763),
@@ -91,13 +93,14 @@ def test_a_step_of_the_cam_layer_lies_where_cam_grid_says(name: str, at: int) ->
 def test_a_step_of_the_cam_layer_sees_what_cam_grid_says(name: str) -> None:
     """The samples that change the middle step.
 
-    Left out: instance normalisation, which sees everything a little, and ReLU, which may silence the outermost samples.
+    Left out: instance normalisation and gates, which see everything a little, and ReLU, which may silence the outermost
+    samples.
     """
     module = _checkpoints.architecture(name)
     network = _checkpoints.build(name, {"labels": 3}).eval()
     for parent in list(network.modules()):
         for key, layer in parent.named_children():
-            if isinstance(layer, nn.InstanceNorm1d | nn.ReLU):
+            if isinstance(layer, nn.InstanceNorm1d | nn.ReLU | _blocks.SqueezeExcite):
                 setattr(parent, key, nn.Identity())
             elif isinstance(layer, nn.MaxPool1d):
                 setattr(parent, key, nn.AvgPool1d(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode))
