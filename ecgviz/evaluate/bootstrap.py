@@ -1,40 +1,42 @@
 """95 % percentile intervals by resampling patients, so that several records of one person count as one draw."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["interval", "resamples"]
+__all__ = ["Figure", "figure", "p_value", "resamples"]
 
 REPEATS = 1000
-BIASED = frozenset({"ece"})
+Figure = dict[str, float | None]
 
 
-def resamples(patients: Sequence[Any] | NDArray[Any], repeats: int = REPEATS, seed: int = 0) -> list[NDArray[np.int64]]:
-    """Row numbers of each resample of the patients with replacement."""
+def resamples(patients: Sequence[Any] | NDArray[Any], repeats: int = REPEATS, seed: int = 0) -> NDArray[np.int32]:
+    """(repeats, records): how often each record occurs in each resample of the patients with replacement."""
     _, group = np.unique(np.asarray(patients), return_inverse=True)
-    order = np.argsort(group, kind="stable")
-    rows = np.split(order, np.cumsum(np.bincount(group))[:-1])
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, len(rows), (repeats, len(rows)))
-    return [np.concatenate([rows[i] for i in draw]) for draw in draws]
+    people = int(group.max()) + 1
+    draws = np.random.default_rng(seed).integers(0, people, (repeats, people))
+    return np.stack([np.bincount(draw, minlength=people) for draw in draws])[:, group].astype(np.int32)
 
 
-def interval(
-    measure: Callable[[NDArray[np.int64]], Mapping[str, float]], rows: Sequence[NDArray[np.int64]]
-) -> dict[str, tuple[float, float]]:
-    """For each figure that `measure(row numbers)` gives, the 2.5th and 97.5th percentile over the resamples.
+def figure(value: float, samples: NDArray[np.float64], biased: bool = False) -> Figure:
+    """{"value", "low", "high"} from a figure and its resampled values (repeats,), NaN left out; None where there is
+    none.
 
-    A calibration error (`ece`) only grows by resampling; its percentiles are moved back by that mean excess.
+    A calibration error only grows by resampling: with `biased`, the percentiles are moved back by that mean excess.
     """
-    found = [measure(chosen) for chosen in rows]
-    whole = measure(np.sort(np.unique(np.concatenate(rows))))
-    result = {}
-    for name in found[0]:
-        values = np.array([one[name] for one in found])
-        low, high = np.nanpercentile(values, [2.5, 97.5]) if np.isfinite(values).any() else (np.nan, np.nan)
-        excess = float(np.nanmean(values)) - whole[name] if name in BIASED else 0.0
-        result[name] = (float(low) - excess, float(high) - excess)
-    return result
+    known = samples[np.isfinite(samples)]
+    low, high = np.percentile(known, [2.5, 97.5]) if known.size else (np.nan, np.nan)
+    excess = float(known.mean()) - value if biased and known.size else 0.0
+    found = {"value": value, "low": float(low) - excess, "high": float(high) - excess}
+    return {k: round(v, 5) if np.isfinite(v) else None for k, v in found.items()}
+
+
+def p_value(samples: NDArray[np.float64]) -> float:
+    """Two-sided p of "no difference" from resampled differences (repeats,); NaN without any."""
+    known = samples[np.isfinite(samples)]
+    if not known.size:
+        return float("nan")
+    tail = min((known <= 0).sum(), (known >= 0).sum())
+    return float(min(1.0, 2 * (tail + 1) / (known.size + 1)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecgviz.codes import CINC, EQUIVALENT
 
-__all__ = ["challenge_metric", "merge", "weights"]
+__all__ = ["challenge_metric", "credit", "merge", "weights"]
 
 NORMAL = "NSR"
 
@@ -35,11 +35,16 @@ def merge(values: NDArray[np.floating], names: Sequence[str]) -> tuple[NDArray[n
     return np.stack(columns, axis=1), kept
 
 
-def _observed(y: NDArray[np.bool_], predicted: NDArray[np.bool_], w: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(records,) credit of each record."""
-    size = np.maximum((y | predicted).sum(axis=1), 1)
-    credit: NDArray[np.float64] = ((y @ w) * predicted).sum(axis=1) / size
-    return credit
+def credit(
+    y: NDArray[np.floating], predicted: NDArray[np.bool_], names: Sequence[str], normal: str = NORMAL
+) -> NDArray[np.float64]:
+    """(3, records): each record's credit for the prediction, for the reference itself, and for always sinus rhythm."""
+    w, truth = weights(names), y > 0
+    inactive = np.zeros_like(truth)
+    inactive[:, list(names).index(normal)] = True
+    reached = truth @ w
+    rows = [(reached * p).sum(axis=1) / np.maximum((truth | p).sum(axis=1), 1) for p in (predicted, truth, inactive)]
+    return np.array(rows)
 
 
 def challenge_metric(
@@ -49,8 +54,5 @@ def challenge_metric(
 
     Equivalent classes must have been merged. NaN where the reference is nothing but sinus rhythm.
     """
-    w, truth = weights(names), y > 0
-    inactive = np.zeros_like(truth)
-    inactive[:, list(names).index(normal)] = True
-    observed, correct, none = (_observed(truth, p, w).sum() for p in (predicted, truth, inactive))
+    observed, correct, none = credit(y, predicted, names, normal).sum(axis=1)
     return float((observed - none) / (correct - none)) if correct != none else float("nan")

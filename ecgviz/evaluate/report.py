@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviz.evaluate import metrics
-from ecgviz.evaluate.bootstrap import interval, resamples
-from ecgviz.evaluate.challenge import challenge_metric, merge
+from ecgviz.evaluate import metrics, resampled
+from ecgviz.evaluate.bootstrap import figure, resamples
+from ecgviz.evaluate.challenge import credit, merge
 
 __all__ = ["build", "figures"]
 
 Array = NDArray[np.floating]
+Values = NDArray[np.float64]
 CURVE_POINTS = 200
 
 
@@ -22,22 +23,38 @@ def figures(y: Array, probability: Array, positive: NDArray[np.bool_], names: Se
     accuracy: share of all record-by-class cells decided rightly; sensitivity, specificity, macro_f1: unweighted means
     over classes; weighted_f1: weighted by positives; challenge_metric: only where the classes are those of CinC 2020.
     """
-    at = metrics.operating(y, positive)
-    count = y.sum(axis=0)
+    once = np.ones((1, len(y)), dtype=np.int32)
+    found = _figures(y, probability, positive, names, once, resampled.areas(y, probability, once))
+    return {name: float(value[0]) for name, value in found.items()}
+
+
+def _figures(
+    y: Array,
+    probability: Array,
+    positive: NDArray[np.bool_],
+    names: Sequence[str],
+    counts: NDArray[np.int32],
+    areas: tuple[Values, Values],
+) -> dict[str, Values]:
+    """The figures of each resample, (resamples,); areas: those of `resampled.areas`."""
+    mean, ratio, c = resampled.mean, resampled.ratio, resampled.confusions(y, positive, counts)
+    count = c["tp"] + c["fn"]
     present = count > 0
+    f1 = ratio(2 * c["tp"], 2 * c["tp"] + c["fp"] + c["fn"])
     found = {
-        "macro_auroc": metrics.macro_auroc(y, probability),
-        "micro_auroc": metrics.micro_auroc(y, probability),
-        "macro_auprc": float(np.nanmean(metrics.auprcs(y, probability)[present])),
-        "macro_f1": float(np.mean(at["f1"][present])),
-        "weighted_f1": float(np.average(at["f1"][present], weights=count[present])),
-        "accuracy": float(np.mean(at["accuracy"])),
-        "sensitivity": float(np.mean(at["sensitivity"][present])),
-        "specificity": float(np.nanmean(at["specificity"])),
-        "ece": float(np.mean([metrics.ece(y[:, k], probability[:, k]) for k in np.flatnonzero(present)])),
+        "macro_auroc": mean(areas[0]),
+        "micro_auroc": resampled.micro_auroc(y, probability, counts),
+        "macro_auprc": mean(areas[1]),
+        "macro_f1": mean(f1, present),
+        "weighted_f1": mean(f1, count),
+        "accuracy": mean(ratio(c["tp"] + c["tn"], c["tp"] + c["fp"] + c["fn"] + c["tn"])),
+        "sensitivity": mean(ratio(c["tp"], count)),
+        "specificity": mean(ratio(c["tn"], c["tn"] + c["fp"])),
+        "ece": mean(resampled.eces(y, probability, counts), present),
     }
     if "NSR" in names:
-        found["challenge_metric"] = challenge_metric(y, positive, names)
+        observed, correct, none = credit(y, positive, names) @ counts.T
+        found["challenge_metric"] = ratio(observed - none, correct - none)
     return found
 
 
@@ -53,36 +70,25 @@ def build(
     y, _ = merge(y, names)
     (cut, _), (probability, names) = merge(thresholds[None], names), merge(probability, names)
     positive = probability >= cut
-    rows = resamples(patients, repeats)
+    counts = resamples(patients, repeats)
+    areas = resampled.areas(y, probability, counts)
+    samples = _figures(y, probability, positive, names, counts, areas)
     value = figures(y, probability, positive, names)
-    ends = interval(lambda i: figures(y[i], probability[i], positive[i], names), rows)
     return {
         "n": len(y),
         "classes": list(names),
         "classes_without_positives": [name for name, k in zip(names, y.sum(axis=0), strict=True) if k == 0],
-        "metrics": {k: _figure(v, ends[k]) for k, v in value.items()},
-        "per_class": _per_class(y, probability, positive, cut[0], names, rows),
+        "metrics": {k: figure(v, samples[k], biased=k == "ece") for k, v in value.items()},
+        "per_class": _per_class(y, probability, positive, cut[0], names, areas[0]),
         "curves": {n: _curves(y[:, k], probability[:, k]) for k, n in enumerate(names) if y[:, k].any()},
     }
 
 
-def _figure(value: float, ends: tuple[float, float]) -> dict[str, float | None]:
-    found = {"value": value, "low": ends[0], "high": ends[1]}
-    return {k: round(v, 5) if np.isfinite(v) else None for k, v in found.items()}
-
-
 def _per_class(
-    y: Array,
-    probability: Array,
-    positive: NDArray[np.bool_],
-    cut: Array,
-    names: Sequence[str],
-    rows: Sequence[NDArray[np.int64]],
+    y: Array, probability: Array, positive: NDArray[np.bool_], cut: Array, names: Sequence[str], samples: Values
 ) -> list[dict[str, Any]]:
-    def both(i: NDArray[np.int64]) -> dict[str, float]:
-        return {f"{n}": v for n, v in zip(names, metrics.aurocs(y[i], probability[i]), strict=True)}
-
-    areas, ends = metrics.aurocs(y, probability), interval(both, rows)
+    """A row a class; samples: (resamples, classes) AUROC."""
+    areas = metrics.aurocs(y, probability)
     precision, at = metrics.auprcs(y, probability), metrics.operating(y, positive)
     table = []
     for k, name in enumerate(names):
@@ -90,7 +96,7 @@ def _per_class(
         numbers |= {"auprc": precision[k], "ece": metrics.ece(y[:, k], probability[:, k])}
         shown = {m: round(float(v), 5) if np.isfinite(v) else None for m, v in numbers.items()}
         row = {"label": name, "positives": int(y[:, k].sum()), "threshold": round(float(cut[k]), 4)}
-        table.append(row | {"auroc": _figure(float(areas[k]), ends[name])} | shown)
+        table.append(row | {"auroc": figure(float(areas[k]), samples[:, k])} | shown)
     return table
 
 
