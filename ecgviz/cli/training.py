@@ -12,12 +12,14 @@ import typer
 
 from ecgviz import zoo
 from ecgviz.cli import payload
-from ecgviz.train import TrainConfig, run
+from ecgviz.cli.words import columns
+from ecgviz.train import TrainConfig, grid, run
 from ecgviz.train import ensemble as combine
 
 __all__ = ["ensemble", "train"]
 
 OUT = "out"
+OVER = "over"
 AS_JSON = "as_json"
 
 
@@ -55,9 +57,20 @@ def _signature() -> inspect.Signature:
         for field in fields(TrainConfig)
     ]
     out = _option(OUT, Path | None, None, "folder that gets <name>/; without it, the folder of the installed models")
+    over = _option(
+        OVER,
+        str,
+        "",
+        "try every combination of these settings instead, such as 'lr=0.003,0.01 seed=0,1,2'; prints a table",
+    )
     flag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
     return inspect.Signature(
-        [*options, out, inspect.Parameter(AS_JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag)]
+        [
+            *options,
+            out,
+            over,
+            inspect.Parameter(AS_JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag),
+        ]
     )
 
 
@@ -67,8 +80,13 @@ def train(**given: Any) -> None:
     Takes up a run that was stopped; at the end calibrates, tests on fold 10 and writes the folder of the model.
     """
     out = given.pop(OUT) or zoo.models_folder()
-    as_json = given.pop(AS_JSON)
+    as_json, over = given.pop(AS_JSON), given.pop(OVER)
     say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    if over:
+        rows = grid(TrainConfig(**given), over, say)
+        table = columns([tuple(rows[0]), *(tuple(str(value) for value in row.values()) for row in rows)])
+        typer.echo(payload.dumps({"grid": rows}) if as_json else table)
+        return
     folder = run(TrainConfig(**given), out, say)
     typer.echo(payload.dumps({"folder": str(folder)}) if as_json else f"Written to {folder}.")
 

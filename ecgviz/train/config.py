@@ -28,6 +28,10 @@ class TrainConfig:
     """further tasks of the same network, separated by commas; each becomes a model <name>_<task> of its own"""
     auxiliary: str = ""
     """tasks trained beside those and dropped at the end, separated by commas"""
+    loss: str = "plain"
+    """plain, weighted (positives up to 10 times) or asymmetric binary cross-entropy"""
+    records: int = 0
+    """train on this many records drawn at random, for a learning curve; 0 takes all"""
     epochs: int = 30
     """passes over folds 1 to 8"""
     batch: int = 128

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ecgviz.evaluate.metrics import macro_auroc
 from ecgviz.train.config import TrainConfig
 from ecgviz.train.data import Fold, augment, crops, spans, withhold
+from ecgviz.train.loss import loss_of
 
 __all__ = ["Progress", "aurocs_of", "fit", "logits_of"]
 
@@ -48,7 +49,7 @@ def fit(
     torch.set_num_threads(config.threads)
     folder = config.runs / config.name
     folder.mkdir(parents=True, exist_ok=True)
-    run = _Run(network, config, math.ceil(len(data["train"].x) / config.batch), scale_mv)
+    run = _Run(network, config, data["train"], scale_mv)
     run.resume(folder)
     while run.at.epoch < config.epochs and run.at.epoch - run.at.best_epoch < config.patience:
         begun = time.monotonic()
@@ -64,10 +65,11 @@ def fit(
 
 
 class _Run:
-    def __init__(self, network: nn.Module, config: TrainConfig, steps: int, scale_mv: float) -> None:
+    def __init__(self, network: nn.Module, config: TrainConfig, fold: Fold, scale_mv: float) -> None:
         self.network, self.config, self.scale_mv = network, config, scale_mv
         self.average = copy.deepcopy(network).eval()
-        self.steps = steps
+        self.steps = math.ceil(len(fold.x) / config.batch)
+        self.loss = loss_of(config.loss, fold.y)
         decay = [p for p in network.parameters() if p.ndim > 1]
         plain = [p for p in network.parameters() if p.ndim <= 1]
         groups: list[dict[str, Any]] = [{"params": decay}, {"params": plain, "weight_decay": 0.0}]
@@ -110,7 +112,7 @@ class _Run:
         self.optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=c.bf16):
             out = self.network(tensors[0], tensors[1])
-        loss = nn.functional.binary_cross_entropy_with_logits(out.float(), tensors[2])
+        loss = self.loss(out.float(), tensors[2])
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), c.clip)
         self.optimiser.step()

@@ -15,9 +15,10 @@ from ecgviz.errors import DataError, LeakageError, ModelError
 from ecgviz.signals import synthetic
 from ecgviz.signals.prepare import prepare
 from ecgviz.train import TrainConfig
-from ecgviz.train._run import refuse_overlap
+from ecgviz.train._run import fewer, refuse_overlap
 from ecgviz.train.data import augment, crops, folds, withhold
 from ecgviz.train.finish import keep_outputs
+from ecgviz.train.loss import loss_of
 from ecgviz.zoo._predict import logits
 
 
@@ -89,6 +90,42 @@ def test_an_ensemble_is_a_model_like_any_other(
         train.ensemble("x", ["second", "tiny"], "ptbxl_form", config.data, config.runs, tmp_path)
     with pytest.raises(ModelError, match="at least two"):
         train.ensemble("x", ["tiny"], "ptbxl_super", config.data, config.runs, tmp_path)
+
+
+def test_a_grid_trains_each_setting_for_each_seed_and_tests_nothing(config: TrainConfig, tmp_path: Path) -> None:
+    small = replace(config, name="grid", architecture="lenet", demographics=False, heads="", auxiliary="", epochs=1)
+    said: list[str] = []
+    rows = train.grid(small, "lr=0.001,0.01 seed=0,1", said.append)
+    assert sorted(row["lr"] for row in rows) == [0.001, 0.01]
+    assert all(row["n"] == 2 for row in rows)
+    assert rows[0]["val_macro_auroc"] >= rows[1]["val_macro_auroc"]
+    assert next(line for line in said if line.startswith("-- ")) == "-- lr=0.001_seed=0"
+    with pytest.raises(DataError, match="'colour=red' is no setting"):
+        train.grid(small, "colour=red")
+    with pytest.raises(DataError, match="'lr=fast': could not convert"):
+        train.grid(small, "lr=fast")
+
+
+def test_a_learning_curve_takes_part_of_the_training_fold_alone(config: TrainConfig) -> None:
+    data = folds(config)
+    part = fewer(data["train"], 20, seed=1)
+    assert len(part.x) == len(part.y) == len(part.rows) == 20
+    whole = data["train"]
+    for task, rows in part.scored.items():
+        assert set(part.rows.index[rows]) == set(part.rows.index) & set(whole.rows.index[whole.scored[task]])
+    with pytest.raises(DataError, match="10000 training records are asked for"):
+        fewer(data["train"], 10_000, seed=1)
+
+
+def test_losses_weigh_rare_labels_and_easy_negatives() -> None:
+    y = np.zeros((100, 2), np.float32)
+    y[:50, 0], y[0, 1] = 1, 1
+    out, target = torch.zeros(1, 2), torch.ones(1, 2)
+    plain = loss_of("plain", y)(out, target)
+    assert loss_of("weighted", y)(out, target) == pytest.approx(float(plain) * (1 + 10) / 2)
+    easy = torch.full((1, 2), -4.0)
+    assert loss_of("asymmetric", y)(easy, 0 * target) == 0
+    assert loss_of("asymmetric", y)(out, target) > loss_of("asymmetric", y)(-easy, target)
 
 
 def test_evaluate_reads_prepares_and_scores_the_same_fold(
