@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import ConcatPool, SqueezeExcite, dense_head, glorot, keras_bn
+from ecgviz.zoo._blocks import ConcatPool, SqueezeExcite, dense_head, glorot, kaiming, keras_bn
 
 __all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
@@ -94,7 +94,7 @@ class Model(nn.Module):
             if config.demographics:
                 self.person = nn.Sequential(nn.Linear(config.metadata, extra), nn.ReLU())
             self.classify: nn.Module = nn.Linear(512 + extra, config.labels)
-            _kaiming(self)
+            kaiming(self)
         else:
             self.stem = nn.Sequential(nn.Conv1d(config.leads, 128, 1), keras_bn(128), nn.ReLU())
             self.blocks = nn.Sequential(*(_FlyingEmp(128, 32) for _ in range(6)), _FlyingEmp(128, 64, 2, 0.3))
@@ -114,12 +114,6 @@ class Model(nn.Module):
             y = torch.cat([y, self.person(demographics)], dim=1)
         out: Tensor = self.classify(y)
         return out
-
-
-def _kaiming(module: nn.Module) -> None:
-    for layer in module.modules():
-        if isinstance(layer, nn.Conv1d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight)
 
 
 def cam_layer(model: Model) -> nn.Module:

@@ -16,6 +16,8 @@ COUNTS = [
     ("inception_residual", {"demographics": True}, 3_674_539),
     ("inception_residual", {"variant": "deep"}, 3_920_283),
     ("inception_residual", {"variant": "ascoded"}, 3_797_403),
+    ("inception1d", {"labels": 71}, 516_167),
+    ("xresnet1d101", {"labels": 71}, 1_880_775),
     ("s4", {"labels": 71}, 601_159),
     ("incep_se", {"labels": 71}, 1_191_623),
     ("incep_se", {"labels": 71, "variant": "flyingemp", "demographics": True, "metadata": 8}, 937_015),
@@ -100,6 +102,8 @@ def test_a_step_of_the_cam_layer_sees_what_cam_grid_says(name: str) -> None:
     network = _checkpoints.build(name, {"labels": 3}).eval()
     for parent in list(network.modules()):
         for key, layer in parent.named_children():
+            if isinstance(layer, nn.BatchNorm1d):
+                nn.init.ones_(layer.weight)  # some begin at zero
             if isinstance(layer, nn.InstanceNorm1d | nn.ReLU | _blocks.SqueezeExcite):
                 setattr(parent, key, nn.Identity())
             elif isinstance(layer, nn.MaxPool1d):
