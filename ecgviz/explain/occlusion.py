@@ -18,14 +18,17 @@ def attribute(model: Model, x: Tensor, person: Tensor, label: int) -> Map:
     """(windows, leads, steps): mean effect of the occlusions that cover each 0.1 s step; positive for the finding."""
     fs = model.card.input.fs
     width, stride = round(WINDOW_S * fs), round(STRIDE_S * fs)
-    with torch.no_grad():
-        found = Occlusion(model.network).attribute(
-            x,
-            sliding_window_shapes=(1, width),
-            strides=(1, stride),
-            target=label,
-            additional_forward_args=person,
-            perturbations_per_eval=AT_ONCE,
-        )
-    steps = torch.nn.functional.avg_pool1d(found, stride)  # (windows, leads, steps)
-    return Map(steps.float().numpy(), stride, (stride - 1) / 2, "input, 0.2 s of one lead made flat", width)
+    method, found = Occlusion(model.network), []
+    with torch.inference_mode():
+        for i in range(len(x)):
+            effect = method.attribute(
+                x[i : i + 1],
+                sliding_window_shapes=(1, width),
+                strides=(1, stride),
+                target=label,
+                additional_forward_args=person[i : i + 1],
+                perturbations_per_eval=AT_ONCE,
+            )
+            found.append(torch.nn.functional.avg_pool1d(effect, stride))  # (1, leads, steps)
+    scores = torch.cat(found).float().numpy()
+    return Map(scores, stride, (stride - 1) / 2, "input, 0.2 s of one lead made flat", width)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import ConcatPool
+from ecgviz.zoo._blocks import ConcatPool, benchmark_head, kaiming
 
-__all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
+__all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
 TITLE = "1-D residual network (Wang)"
 
@@ -49,19 +49,8 @@ class Model(nn.Module):
         w = config.width
         self.stem = nn.Sequential(nn.Conv1d(config.leads, w, 7, 1, 3, bias=False), nn.BatchNorm1d(w), nn.ReLU())
         self.blocks = nn.Sequential(_Block(w, 1), _Block(w, 2), _Block(w, 2))
-        self.head = nn.Sequential(
-            ConcatPool(),
-            nn.BatchNorm1d(2 * w),
-            nn.Dropout(config.dropout / 2),
-            nn.Linear(2 * w, 128),
-            nn.ReLU(),
-            nn.BatchNorm1d(128),
-            nn.Dropout(config.dropout),
-            nn.Linear(128, config.labels),
-        )
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv1d | nn.Linear):
-                nn.init.kaiming_normal_(layer.weight)
+        self.head = benchmark_head(ConcatPool(), 2 * w, config.labels, config.dropout)
+        kaiming(self)
 
     def forward(self, x: Tensor, demographics: Tensor | None = None) -> Tensor:
         y = self.stem(x)  # (n, width, l)
@@ -88,3 +77,13 @@ def output_layer(model: Model) -> nn.Linear:
     layer = model.head[-1]
     assert isinstance(layer, nn.Linear)
     return layer
+
+
+def cam_layers(model: Model) -> dict[str, tuple[nn.Module, tuple[float, float, float]]]:
+    """Layers for Grad-CAM, from the last to the first, each with its grid as in `cam_grid`."""
+    return {
+        "last convolution": (cam_layer(model), cam_grid()),
+        "block 2": (model.blocks[1], (2.0, 0.0, 21.0)),
+        "block 1": (model.blocks[0], (1.0, 0.0, 13.0)),
+        "stem": (model.stem, (1.0, 0.0, 7.0)),
+    }
