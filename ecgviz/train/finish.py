@@ -19,6 +19,7 @@ from ecgviz.datasets import ptbxl
 from ecgviz.evaluate.metrics import macro_auroc
 from ecgviz.signals import synthetic
 from ecgviz.train import cards
+from ecgviz.train.answers import keep
 from ecgviz.train.config import TrainConfig
 from ecgviz.train.data import Fold, input_spec, spans
 from ecgviz.train.loop import Progress, logits_of
@@ -32,7 +33,7 @@ __all__ = ["calibrated", "finish", "keep_outputs", "milliseconds", "with_example
 WHOLE_S = 10.0
 AS_GOOD = 0.0005
 """The longest window within this of the best is used: one pass, and heat that needs no stitching."""
-LARGE = 8 * 2**20
+LARGE = 6 * 2**20
 """Weights above this many bytes in float16 are kept as int8 per output channel."""
 
 
@@ -57,14 +58,16 @@ def finish(config: TrainConfig, network: nn.Module, data: dict[str, Fold], sd: f
         if seconds not in tested:
             tested[seconds] = logits_of(network, data["test"], round(seconds * 100), sd)
         spec = replace(input_spec(config, round(sd, 5)), seconds=seconds, stride_s=seconds)
+        test = answers(data["test"], tested[seconds], task, span)
         card, found = calibrated(
             _draft(config, task, setting, spec, digest, network, at),
             support(data["train"].y[data["train"].scored[task], slice(*span)], task),
             answers(data["validation"], tried[seconds], task, span),
-            answers(data["test"], tested[seconds], task, span),
+            test,
         )
         found |= {"windows_tried_on_validation": {f"{w:g} s": round(v, 5) for w, v in aurocs.items()}}
         write(built, card, found | {"history": at.history})
+        keep(built, card, test.raw, test.y, test.rows)
     # made elsewhere and copied when all is whole, the weights first, so that a running app never meets half a model
     for source in sorted(built.iterdir(), key=lambda path: path.name != config.name):
         shutil.copytree(source, out / source.name, dirs_exist_ok=True)
