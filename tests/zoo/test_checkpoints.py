@@ -12,17 +12,18 @@ from ecgviz.signals import synthetic
 from ecgviz.zoo import _checkpoints
 
 
-def write(folder: Path, **changes: object) -> Path:
+def write(folder: Path, int8: bool = False, **changes: object) -> Path:
     """A small complete checkpoint below `folder`."""
     torch.manual_seed(0)
     path = folder / "small"
-    network = _checkpoints.build("resnet1d_wang", {"labels": 2, "width": 8})
-    digest = _checkpoints.save_weights(network, path)
+    network = _checkpoints.build("resnet1d_wang", {"labels": 2, "width": 32})
+    digest = _checkpoints.save_weights(network, path, int8)
     card = {
         "name": "small",
         "title": "small",
+        "task": "ptbxl_super",
         "architecture": "resnet1d_wang",
-        "config": {"labels": 2, "width": 8},
+        "config": {"labels": 2, "width": 32},
         "input": {
             "task": "ecg12",
             "leads": ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"],
@@ -84,8 +85,19 @@ def test_name_is_looked_up_never_joined_to_a_path(home: Path) -> None:
         zoo.load("../small")
 
 
-def test_changed_weights_are_refused(home: Path) -> None:
-    path = write(home) / "weights.safetensors"
+def test_weights_kept_as_int8_predict_nearly_the_same(home: Path) -> None:
+    record = synthetic.simulate("sinus_rhythm").record
+    found = []
+    for int8 in (False, True):
+        write(home, int8)
+        found.append([finding.probability for finding in zoo.predict(zoo.load("small"), record).findings])
+    assert found[0] != found[1]
+    assert found[0] == pytest.approx(found[1], abs=0.02)
+
+
+@pytest.mark.parametrize("int8", [False, True])
+def test_changed_weights_are_refused(home: Path, int8: bool) -> None:
+    path = write(home, int8) / "weights.safetensors"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
@@ -101,7 +113,7 @@ def test_weights_of_another_architecture_are_refused(home: Path) -> None:
 
 def test_weights_that_are_not_finite_are_refused(home: Path) -> None:
     path = write(home)
-    network = _checkpoints.build("resnet1d_wang", {"labels": 2, "width": 8})
+    network = _checkpoints.build("resnet1d_wang", {"labels": 2, "width": 32})
     with torch.no_grad():
         network.head[-1].bias[0] = float("nan")
     digest = _checkpoints.save_weights(network, path)
