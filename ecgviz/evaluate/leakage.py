@@ -33,7 +33,7 @@ __all__ = [
 ALIKE = 0.999
 """Correlation of two whole recordings above which they are taken for one."""
 TELLING = 0.9
-"""AUROC that no honest input reaches alone. In PTB-XL age, sex, size and site stay under 0.85; the remarks on a pacemaker
+"""AUROC that no honest input reaches alone. In PTB-XL age, sex, size and site stay under 0.85; remarks on a pacemaker
 (0.98 for PACE), extra beats (0.92 for PVC) and the stage of infarction (0.92), made by who labelled, do not."""
 FEWEST = 20
 SCALE_TOLERANCE = 1e-3
