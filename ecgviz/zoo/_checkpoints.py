@@ -179,16 +179,19 @@ def narrow(layer: nn.Linear, first: int, end: int) -> None:
 
 
 def gflop(network: nn.Module, run: Callable[[], object]) -> float:
-    """10^9 floating-point operations of `run` (2 per multiply-add), counted over convolutions and linear layers."""
+    """10^9 floating-point operations of `run`, 2 per multiply-add, in convolutions, LSTM and linear layers."""
     total = [0]
 
-    def count(layer: nn.Module, _: Any, out: Tensor) -> None:
-        if isinstance(layer, nn.Conv1d):
+    def count(layer: nn.Module, _: Any, out: Any) -> None:
+        if isinstance(layer, nn.LSTM):
+            total[0] += 2 * out[0][..., 0].numel() * sum(w.numel() for w in layer.parameters() if w.ndim == 2)
+        elif isinstance(layer, nn.Conv1d):
             total[0] += 2 * out.numel() * layer.in_channels * layer.kernel_size[0] // layer.groups
         elif isinstance(layer, nn.Linear):
             total[0] += 2 * out.numel() * layer.in_features
 
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, nn.Conv1d | nn.Linear)]
+    counted = [m for m in network.modules() if isinstance(m, nn.Conv1d | nn.LSTM | nn.Linear)]
+    hooks = [m.register_forward_hook(count) for m in counted]
     try:
         run()
     finally:

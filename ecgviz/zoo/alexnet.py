@@ -21,20 +21,20 @@ class Config:
 
 
 class Model(nn.Module):
-    """(n, leads, l) -> (n, labels) logits; l of 103 samples or more."""
+    """(n, leads, l) -> (n, labels) logits; l of 75 samples or more."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.body = nn.Sequential(
             conv_bn(config.leads, 96, 11, stride=4, padding=0),  # (n, 96, l/4)
-            nn.MaxPool1d(2, 2),
+            nn.MaxPool1d(2, 2, ceil_mode=True),
             conv_bn(96, 256, 5),  # (n, 256, l/8)
-            nn.MaxPool1d(2, 2),
+            nn.MaxPool1d(2, 2, ceil_mode=True),
             conv_bn(256, 384, 3),  # (n, 384, l/16)
             conv_bn(384, 384, 3, padding=0),
             conv_bn(384, 256, 3, padding=0),
         )
-        self.pool = nn.MaxPool1d(2, 2)
+        self.pool = nn.MaxPool1d(2, 2, ceil_mode=True)
         self.head = dense_head(256, (128, 128), config.labels, config.dropout)
         glorot(self)
 

@@ -26,10 +26,10 @@ class Model(nn.Module):
         super().__init__()
         self.body = nn.Sequential(
             conv_bn(config.leads, 6, 3),
-            nn.MaxPool1d(2, 2),
+            nn.MaxPool1d(2, 2, ceil_mode=True),
             conv_bn(6, 16, 5, padding=0),
         )
-        self.pool = nn.MaxPool1d(2, 2)
+        self.pool = nn.MaxPool1d(2, 2, ceil_mode=True)
         self.head = nn.Sequential(
             nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, config.labels)
         )

@@ -38,7 +38,7 @@ class Model(nn.Module):
             for channels, kernel in stage:
                 layers.append(conv_bn(inputs, channels, kernel))
                 inputs = channels
-            layers.append(nn.MaxPool1d(2, 2))
+            layers.append(nn.MaxPool1d(2, 2, ceil_mode=True))
         self.body = nn.Sequential(*layers[:-1])
         self.pool = layers[-1]
         self.head = dense_head(512, (256, 128), config.labels, config.dropout)

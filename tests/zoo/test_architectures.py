@@ -161,6 +161,12 @@ def test_demographics_change_the_answer() -> None:
     assert not torch.allclose(network(x, young), network(x, old))
 
 
+@pytest.mark.parametrize(("name", "expected"), [("resnet1d_wang", 0.505), ("vgg16", 1.006), ("lstm_bidir", 4.249)])
+def test_operations_of_one_forward_pass(name: str, expected: float) -> None:
+    network = _checkpoints.build(name, {}).eval()
+    assert _checkpoints.gflop(network, lambda: network(torch.zeros(1, 12, 1000))) == pytest.approx(expected, rel=2e-3)
+
+
 def test_unknown_architecture_and_setting_are_named() -> None:
     with pytest.raises(ModelError, match="no architecture 'resnet9000'"):
         _checkpoints.build("resnet9000", {})
