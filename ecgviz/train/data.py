@@ -14,7 +14,7 @@ from ecgviz.leads import STANDARD_12
 from ecgviz.signals.prepare import condition, demographics
 from ecgviz.train.config import TrainConfig
 
-__all__ = ["Fold", "augment", "crops", "folds", "global_sd", "input_spec", "spans"]
+__all__ = ["Fold", "augment", "crops", "folds", "input_spec", "spans"]
 
 SECONDS = 10.0
 
@@ -73,12 +73,6 @@ def prepared(config: TrainConfig, table: pd.DataFrame) -> NDArray[np.float16]:
         partial.replace(path)
     kept: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
     return kept
-
-
-def global_sd(x: NDArray[np.float16]) -> float:
-    """One standard deviation over all training samples and leads, in mV."""
-    chunks = [np.square(x[i : i + 512].astype(np.float32)).mean() for i in range(0, len(x), 512)]
-    return float(np.sqrt(np.mean(chunks)))
 
 
 def folds(config: TrainConfig) -> dict[str, Fold]:

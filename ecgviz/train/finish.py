@@ -37,8 +37,19 @@ LARGE = 6 * 2**20
 """Weights above this many bytes in float16 are kept as int8 per output channel."""
 
 
-def finish(config: TrainConfig, network: nn.Module, data: dict[str, Fold], sd: float, at: Progress, out: Path) -> Path:
-    """Write `out/<name>/` and a folder for each further head; every figure is of the weights as written."""
+def finish(
+    config: TrainConfig,
+    network: nn.Module,
+    data: dict[str, Fold],
+    sd: float,
+    at: Progress,
+    told: dict[str, Any],
+    out: Path,
+) -> Path:
+    """Write `out/<name>/` and a folder for each further head; every figure is of the weights as written.
+
+    told: further sections of each report.
+    """
     keep_outputs(_checkpoints.architecture(config.architecture).output_layer(network), config.kept)
     built = config.runs / config.name / "models"
     shutil.rmtree(built, ignore_errors=True)
@@ -66,7 +77,7 @@ def finish(config: TrainConfig, network: nn.Module, data: dict[str, Fold], sd: f
             test,
         )
         found |= {"windows_tried_on_validation": {f"{w:g} s": round(v, 5) for w, v in aurocs.items()}}
-        write(built, card, found | {"history": at.history})
+        write(built, card, found | told | {"history": at.history})
         keep(built, card, test.raw, test.y, test.rows)
     # made elsewhere and copied when all is whole, the weights first, so that a running app never meets half a model
     for source in sorted(built.iterdir(), key=lambda path: path.name != config.name):

@@ -12,10 +12,11 @@ from ecgviz import train, zoo
 from ecgviz.card import load_card
 from ecgviz.datasets import ptbxl
 from ecgviz.errors import DataError, LeakageError, ModelError
+from ecgviz.evaluate.leakage import training_scale
 from ecgviz.signals import synthetic
 from ecgviz.signals.prepare import prepare
 from ecgviz.train import TrainConfig
-from ecgviz.train._run import fewer, refuse_overlap
+from ecgviz.train._run import audited, fewer
 from ecgviz.train.data import augment, crops, folds, withhold
 from ecgviz.train.finish import keep_outputs
 from ecgviz.train.loss import loss_of
@@ -164,11 +165,12 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(config: TrainConfig, fol
 
 def test_a_patient_in_two_splits_is_refused(config: TrainConfig) -> None:
     data = folds(config)
-    refuse_overlap(data)
+    scale = training_scale(data["train"].x)
+    audited(config, data, scale)
     rows = data["test"].rows.copy()
     rows.iloc[0, rows.columns.get_loc("patient_id")] = data["train"].rows["patient_id"].iloc[0]
     with pytest.raises(LeakageError, match="1 patients are in both train and test"):
-        refuse_overlap(data | {"test": replace(data["test"], rows=rows)})
+        audited(config, data | {"test": replace(data["test"], rows=rows)}, scale)
 
 
 def test_unknown_task_and_architecture_are_named(config: TrainConfig, tmp_path: Path) -> None:
