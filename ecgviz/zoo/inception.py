@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ecgviz.zoo._blocks import InceptionBlock, LegacyReshape, conv_bn, glorot
 
-__all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
+__all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
 TITLE = "Inception network"
 SLOPE = 0.01
@@ -37,6 +37,7 @@ class Model(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         b = config.branch
+        self.keeps_time = config.along == "channels" and not config.legacy_reshape
         wide = 4 * b if config.along == "channels" else b
         self.order = LegacyReshape() if config.legacy_reshape else nn.Identity()
         self.stem = nn.Sequential(
@@ -66,9 +67,24 @@ def cam_layer(model: Model) -> nn.Module:
 def cam_grid() -> tuple[float, float, float]:
     """(stride, offset, field) of a step of `cam_layer` in input samples: threes at every second sample, padded by 3.
 
-    field: what one step sees. The ablations have no such grid: their steps have lost their place in time.
+    field: what one step sees.
     """
     return 2.0, -2.0, 33.0
+
+
+def cam_layers(model: Model) -> dict[str, tuple[nn.Module, tuple[float, float, float]]]:
+    """Layers for Grad-CAM, from the last to the first, each with its grid as in `cam_grid`.
+
+    None for the ablations, whose steps have lost their place in time.
+    """
+    if not model.keeps_time:
+        return {}
+    return {
+        "last convolution": (cam_layer(model), cam_grid()),
+        "inception block 2": (model.body[1], (2.0, -2.0, 25.0)),
+        "inception block 1": (model.body[0], (2.0, -2.0, 17.0)),
+        "stem": (model.stem, (2.0, -2.0, 9.0)),
+    }
 
 
 def output_layer(model: Model) -> nn.Linear:

@@ -133,15 +133,15 @@ def output_layer(model: Model) -> nn.Linear:
 def cam_layers(model: Model) -> dict[str, tuple[nn.Module, tuple[float, float, float]]]:
     """Layers for Grad-CAM, from the last to the first, each with its grid as in `cam_grid`.
 
-    Fields are those of one inception block; the second one of `deep` adds 8 samples. Only the last convolution is
-    offered where the layers before it have lost the time axis: branches or leads one after the other in time.
+    Fields are those of one inception block; the second one of `deep` adds 8 samples. None where the steps have lost
+    their place in time: branches or leads one after the other.
     """
-    last: dict[str, tuple[nn.Module, tuple[float, float, float]]] = {"last convolution": (cam_layer(model), cam_grid())}
     blocks = [block for block in model.body if isinstance(block, InceptionBlock)]
     if isinstance(model.order, LegacyReshape) or any(block.dim == 2 for block in blocks):
-        return last
+        return {}
     more = 8.0 * (len(blocks) - 1)
-    return last | {
+    return {
+        "last convolution": (cam_layer(model), (8.0, 1.0, 229.0 + more)),
         "tail block 2": (model.tail[1], (8.0, 1.0, 69.0 + more)),
         "tail block 1": (model.tail[0], (4.0, -1.0, 25.0 + more)),
         "inception block": (model.body, (2.0, -2.0, 15.0 + more)),

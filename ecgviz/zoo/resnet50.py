@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ecgviz.zoo._blocks import conv_bn, glorot, keras_bn
 
-__all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
+__all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
 TITLE = "ResNet-50, 1-D"
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # (inner channels, blocks, stride)
@@ -96,6 +96,7 @@ class Model(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
+        self.variant = config.variant
         ascoded = config.variant == "ascoded"
         self.stem, self.blocks = _ascoded(config.leads) if ascoded else _described(config.leads)
         self.drop = nn.Dropout(config.dropout) if ascoded else nn.Identity()
@@ -115,11 +116,23 @@ def cam_layer(model: Model) -> nn.Module:
 
 
 def cam_grid() -> tuple[float, float, float]:
-    """(stride, offset, field) of a step of `cam_layer` in input samples: five strides of 2, each centred on its input.
+    """(stride, offset, field) of a step of `cam_layer` in input samples, of `described`: five centred strides of 2.
 
-    field: what one step sees. Those of `described`; the ablation's steps lie 64 samples apart.
+    field: what one step sees.
     """
     return 32.0, 0.0, 427.0
+
+
+def cam_layers(model: Model) -> dict[str, tuple[nn.Module, tuple[float, float, float]]]:
+    """Layers for Grad-CAM, from the last to the first, each with its grid as in `cam_grid`."""
+    if model.variant == "ascoded":
+        return {"last convolution": (cam_layer(model), (64.0, 3.0, 259.0))}
+    return {
+        "last convolution": (cam_layer(model), cam_grid()),
+        "stage 3": (model.blocks[12], (16.0, 0.0, 267.0)),
+        "stage 2": (model.blocks[6], (8.0, 0.0, 91.0)),
+        "stage 1": (model.blocks[2], (4.0, 0.0, 35.0)),
+    }
 
 
 def output_layer(model: Model) -> nn.Linear:

@@ -153,6 +153,36 @@ def test_legacy_reshape_feeds_the_same_network_other_samples(name: str) -> None:
     assert not torch.allclose(legacy(x), sound(x))
 
 
+@pytest.mark.parametrize("name", ["inception", "inception_residual"])
+@pytest.mark.parametrize("slip", ["time", "reshape"])
+def test_ablations_that_lose_the_time_axis_offer_no_layer_for_heat(name: str, slip: str) -> None:
+    along = {"inception": {"along": "time"}, "inception_residual": {"variant": "ascoded"}}[name]
+    module = _checkpoints.architecture(name)
+    assert module.cam_layers(_checkpoints.build(name, {"legacy_reshape": True} if slip == "reshape" else along)) == {}
+    assert "last convolution" in module.cam_layers(_checkpoints.build(name, {}))
+
+
+@pytest.mark.parametrize(("name", "variant"), [("resnet50", "ascoded"), ("inception_residual", "deep")])
+def test_steps_of_another_variant_see_the_samples_around_their_place(name: str, variant: str) -> None:
+    network = _checkpoints.build(name, {"variant": variant}).eval()
+    for parent in list(network.modules()):
+        for key, child in parent.named_children():
+            if isinstance(child, nn.ReLU | nn.InstanceNorm1d):
+                setattr(parent, key, nn.Identity())
+            elif isinstance(child, nn.MaxPool1d):
+                setattr(parent, key, nn.AvgPool1d(child.kernel_size, child.stride, child.padding, child.ceil_mode))
+    layer, (stride, offset, field) = _checkpoints.architecture(name).cam_layers(network)["last convolution"]
+    kept = {}
+    layer.register_forward_hook(lambda _m, _i, out: kept.update(out=out))
+    x = torch.randn(1, 12, 1000, dtype=torch.float64, requires_grad=True)
+    network.double()(x)
+    step = kept["out"].shape[2] // 2
+    kept["out"][..., step].sum().backward()
+    seen = torch.nonzero(x.grad.abs().sum(dim=(0, 1))).flatten()
+    middle, reach = offset + step * stride, (field - 1) / 2
+    assert (seen.min(), seen.max()) == (middle - reach, middle + reach)
+
+
 def test_demographics_change_the_answer() -> None:
     torch.manual_seed(0)
     network = _checkpoints.build("inception_residual", {"demographics": True}).eval()
