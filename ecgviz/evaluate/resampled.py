@@ -17,7 +17,7 @@ __all__ = ["areas", "confusions", "eces", "mean", "micro_auroc", "pooled_ece", "
 Array = NDArray[np.floating]
 Counts = NDArray[np.int32]
 Values = NDArray[np.float64]
-CELLS = 8_000_000
+CELLS = 1_000_000
 """Most counts held at a time."""
 
 
