@@ -1,6 +1,7 @@
 """What is computed from a Record: beats, measurements, predictions and evidence."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 from ecgviz.errors import ModelError
 from ecgviz.record import Flag
 
-__all__ = ["Attribution", "BeatSeries", "Finding", "Measurements", "Prediction"]
+__all__ = ["Attribution", "BeatSeries", "Check", "Curve", "Finding", "Measurements", "Prediction", "Verdict"]
+
+Verdict = Literal["passes", "doubtful", "fails"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,3 +98,31 @@ class Attribution:
     time_only: bool = False
     normalisation: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Points of a line, both (points,), in the units that the Check's `axes` name."""
+
+    name: str
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One test of whether a heat can be trusted.
+
+    name: key of `explain.CHECKS`; number in `unit`, on which the verdict rests; sentence: what was found, for a
+    clinician; curves: what may be drawn, with what is on their axes; cost: the work it took, in forward passes of the
+    record.
+    """
+
+    name: str
+    verdict: Verdict
+    number: float
+    unit: str
+    sentence: str
+    curves: tuple[Curve, ...] = ()
+    axes: tuple[str, str] = ("", "")
+    cost: float = 0.0

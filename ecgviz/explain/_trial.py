@@ -73,12 +73,13 @@ class Trial:
 
     def maps(self, method: str, signals: Array, layer: str = "", model: Model | None = None) -> Map:
         """The method's Map for the windows of n altered records, one after the other; `model` in place of this one."""
+        x = self.windows(signals)
         if method in BASELINES:
-            return trivial(method, self.prepared, self.record, self.fs)
+            return trivial(method, x.numpy(), self.prepared, self.record, self.fs)
         attribute = importlib.import_module(f"ecgviz.explain.{method}").attribute
         more = {"layer": layer} if layer else {}
         asked = model or self.model
-        parts = torch.split(self.windows(signals), AT_ONCE)
+        parts = torch.split(x, AT_ONCE)
         return joined([attribute(asked, part, self.person(len(part)), self.label, **more) for part in parts])
 
     def stitched(self, found: Map) -> Array:

@@ -13,12 +13,15 @@ __all__ = ["trivial"]
 LAYER = "no model was asked"
 
 
-def trivial(name: str, prepared: Prepared, record: Record, fs: float) -> Map:
-    """(windows, leads, samples), for `qrs_mask` (windows, 1, samples); name: one of `explain.BASELINES`."""
+def trivial(name: str, x: NDArray[np.float32], prepared: Prepared, record: Record, fs: float) -> Map:
+    """(windows, leads, samples), for `qrs_mask` (windows, 1, samples); name: one of `explain.BASELINES`.
+
+    x: the windows of one or more altered copies of the record; a copy's beats are taken to be where the record's are.
+    """
     if name == "qrs_mask":
-        return Map(_qrs(prepared, record, fs), 1.0, 0.0, LAYER)
-    size = np.abs(prepared.x if name == "amplitude" else np.gradient(prepared.x, axis=2))
-    return by_sample(size, fs, LAYER)
+        once = _qrs(prepared, record, fs)
+        return Map(np.tile(once, (len(x) // len(once), 1, 1)), 1.0, 0.0, LAYER)
+    return by_sample(np.abs(x if name == "amplitude" else np.gradient(x, axis=2)), fs, LAYER)
 
 
 def _qrs(prepared: Prepared, record: Record, fs: float) -> NDArray[np.float32]:

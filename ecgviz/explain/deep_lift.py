@@ -48,9 +48,7 @@ def attribute(model: Model, x: Tensor, person: Tensor, label: int) -> Map:
     network = private(model).network
     strange = sorted({type(m).__name__ for m in network.modules() if isinstance(m, WITHOUT_RULE)})
     if strange:
-        raise ModelError(
-            f"DeepLIFT has no rule for {', '.join(strange)}, which {model.card.name} uses; {INSTEAD}."
-        )
+        raise ModelError(f"DeepLIFT has no rule for {', '.join(strange)}, which {model.card.name} uses; {INSTEAD}.")
     activations_wrapped(network, lambda layer: _Secant(layer, 2 * len(x), model.card.name))
 
     def against_flat(windows: Tensor, person: Tensor) -> Tensor:

@@ -98,8 +98,30 @@ class Weighed(nn.Module):
         return torch.einsum("nls,kls->nk", x, self.weight)
 
 
+class Energy(nn.Module):
+    """The weighed energy of the input: with this weight, of III between 2 and 3 s and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(12, 1000))
+        self.weight.data[STANDARD_12.index("III"), 200:300] = 0.05
+
+    def forward(self, x: Tensor, person: Tensor | None = None) -> Tensor:
+        value = torch.einsum("nls,ls->n", x**2, self.weight)[:, None]
+        return torch.cat([2 - value, value - 2], dim=1)
+
+
+def restless(seed: int = 0) -> Record:
+    """10 s without beats: noise everywhere, so that no trivial map knows where to look; III swells each second."""
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((12, 5000))
+    x = np.stack([np.convolve(row, np.ones(12) / 4, mode="same") for row in x]) * 0.2
+    x[STANDARD_12.index("III")] *= np.abs(np.sin(np.pi * np.arange(5000) / 500))
+    return Record(x.astype(np.float32), 500.0, STANDARD_12)
+
+
 @pytest.fixture
 def make() -> SimpleNamespace:
     """The builders above, for tests that are imported without their folder."""
-    builders: list[Callable[..., object]] = [model_of, model_around, averaging, one_beat, card_of]
-    return SimpleNamespace(OneLead=OneLead, Weighed=Weighed, **{b.__name__: b for b in builders})
+    builders: list[Callable[..., object]] = [model_of, model_around, averaging, one_beat, restless, card_of]
+    return SimpleNamespace(Energy=Energy, OneLead=OneLead, Weighed=Weighed, **{b.__name__: b for b in builders})

@@ -1,0 +1,65 @@
+"""Take the model away: the same method on networks whose weights are shuffled, from the head down.
+
+Sanity checks for saliency maps (Adebayo et al., 2018). Shuffling within each tensor keeps the size of the weights and
+destroys what was learnt; it is done on a deep copy.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from torch import nn
+
+from ecgviz.explain._network import private
+from ecgviz.explain._trial import Trial
+from ecgviz.explain.proof.removal import blocks
+
+__all__ = ["DRAWS", "STAGES", "cascade", "spearman"]
+
+STAGES = 4
+DRAWS = 3
+Array = NDArray[np.float64]
+
+
+def cascade(trial: Trial, heat: NDArray[np.float32], method: str, layer: str = "") -> tuple[Array, Array]:
+    """Rank correlation of |heat| before and after: (stages + 1,) while ever more of the network is shuffled, beginning
+    with 1 and the head; and (draws,) with all of it shuffled.
+    """
+    before = blocks(np.abs(heat), trial.fs)
+    stages, final = [1.0], []
+    for draw in range(DRAWS):
+        shuffled = private(trial.model, weights=True)
+        generator = torch.Generator().manual_seed(draw)
+        parts = [_layers(member.network) for member in shuffled.members]
+        for stage in range(STAGES):
+            for layers in parts:
+                first, end = (round(k * len(layers) / STAGES) for k in (stage, stage + 1))
+                for part in layers[first:end]:
+                    _shuffle(part, generator)
+            if draw == 0 or stage == STAGES - 1:
+                after = blocks(np.abs(trial.heat(method, layer, shuffled)), trial.fs)
+                found = spearman(before, after)
+                if draw == 0:
+                    stages.append(found)
+        final.append(found)
+    return np.array(stages), np.array(final)
+
+
+def _layers(network: nn.Module) -> list[nn.Module]:
+    """Layers that hold weights of their own, from the head to the stem."""
+    return [m for m in network.modules() if any(True for _ in m.parameters(recurse=False))][::-1]
+
+
+def _shuffle(layer: nn.Module, generator: torch.Generator) -> None:
+    with torch.no_grad():
+        for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False)):
+            flat = tensor.flatten()
+            tensor.copy_(flat[torch.randperm(flat.numel(), generator=generator)].view_as(tensor))
+
+
+def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Rank correlation of two maps of the same shape; 0 where one of them is the same everywhere."""
+    a, b = (rankdata(values.ravel()) for values in (one, other))
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
