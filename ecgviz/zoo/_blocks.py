@@ -6,10 +6,14 @@ import torch
 from torch import Tensor, nn
 
 __all__ = [
+    "BatchNorm1d",
     "ConcatPool",
+    "Conv1d",
     "InceptionBlock",
     "LegacyReshape",
+    "SqueezeExcite",
     "benchmark_head",
+    "concat",
     "conv_bn",
     "dense_head",
     "glorot",
@@ -20,6 +24,33 @@ __all__ = [
 KERAS_BN_EPS, KERAS_BN_MOMENTUM = 1e-3, 0.01
 
 
+class Conv1d(nn.Conv1d):
+    """Convolution whose numbers lie step by step, all channels of a step together: in bfloat16 up to twice as fast.
+
+    The order in memory is that of its output and stays through `BatchNorm1d`, `concat` and elementwise layers.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        y = input.unsqueeze(2).contiguous(memory_format=torch.channels_last)  # (n, c, 1, l)
+        pad, stride = (0, int(self.padding[0])), (1, self.stride[0])
+        return nn.functional.conv2d(y, self.weight.unsqueeze(2), self.bias, stride, pad).squeeze(2)
+
+
+class BatchNorm1d(nn.BatchNorm1d):
+    """Batch normalisation of (n, c, l) that keeps the order in memory."""
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        assert input.ndim == 4
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input.unsqueeze(2)).squeeze(2)
+
+
+def concat(parts: list[Tensor]) -> Tensor:
+    """Tensors of (n, c, l) put together in channels; keeps the order in memory."""
+    return torch.cat([part.unsqueeze(2) for part in parts], dim=1).squeeze(2)
+
+
 class ConcatPool(nn.Module):
     """Global maximum and mean, concatenated: (n, c, l) -> (n, 2c)."""
 
@@ -27,9 +58,9 @@ class ConcatPool(nn.Module):
         return torch.cat([x.amax(dim=-1), x.mean(dim=-1)], dim=1)  # (n, 2c)
 
 
-def keras_bn(channels: int) -> nn.BatchNorm1d:
+def keras_bn(channels: int) -> BatchNorm1d:
     """Batch normalisation with the defaults of Keras, which the seeds used."""
-    return nn.BatchNorm1d(channels, eps=KERAS_BN_EPS, momentum=KERAS_BN_MOMENTUM)
+    return BatchNorm1d(channels, eps=KERAS_BN_EPS, momentum=KERAS_BN_MOMENTUM)
 
 
 def conv_bn(

@@ -11,7 +11,17 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import ConcatPool, SqueezeExcite, dense_head, glorot, kaiming, keras_bn
+from ecgviz.zoo._blocks import (
+    BatchNorm1d,
+    ConcatPool,
+    Conv1d,
+    SqueezeExcite,
+    concat,
+    dense_head,
+    glorot,
+    kaiming,
+    keras_bn,
+)
 
 __all__ = ["Config", "Model", "cam_grid", "cam_layer", "cam_layers", "output_layer"]
 
@@ -37,19 +47,19 @@ class Config:
 class _Paper(nn.Module):
     def __init__(self, inputs: int, width: int, stride: int) -> None:
         super().__init__()
-        self.bottleneck = nn.Conv1d(inputs, width, 1)
+        self.bottleneck = Conv1d(inputs, width, 1)
         self.gate = SqueezeExcite(width, int(0.1 * width), bias=False)
         self.branches = nn.ModuleList(
-            nn.Conv1d(width, width, kernel, stride, kernel // 2, bias=False) for kernel in (39, 19, 9)
+            Conv1d(width, width, kernel, stride, kernel // 2, bias=False) for kernel in (39, 19, 9)
         )
-        self.pool = nn.Sequential(nn.MaxPool1d(3, stride, 1), nn.Conv1d(inputs, width, 3, 1, 1, bias=False))
-        self.skip = nn.Conv1d(inputs, 4 * width, 3, stride, 1, bias=False)
-        self.bn = nn.BatchNorm1d(4 * width)
+        self.pool = nn.Sequential(nn.MaxPool1d(3, stride, 1), Conv1d(inputs, width, 3, 1, 1, bias=False))
+        self.skip = Conv1d(inputs, 4 * width, 3, stride, 1, bias=False)
+        self.bn = BatchNorm1d(4 * width)
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.gate(self.bottleneck(x))  # (n, width, l)
-        y = torch.cat([*(branch(y) for branch in self.branches), self.pool(x)], dim=1)  # (n, 4 width, l / stride)
+        y = concat([*(branch(y) for branch in self.branches), self.pool(x)])  # (n, 4 width, l / stride)
         out: Tensor = self.relu(self.bn(y + self.skip(x)))
         return out
 
@@ -57,23 +67,23 @@ class _Paper(nn.Module):
 class _FlyingEmp(nn.Module):
     def __init__(self, inputs: int, width: int, stride: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
-        self.bottleneck = nn.Conv1d(inputs, width, 1)
+        self.bottleneck = Conv1d(inputs, width, 1)
         self.gate = SqueezeExcite(width, width // 16)
         self.branches = nn.ModuleList(
             # Even kernels reach one sample further to the right, as in Keras.
-            nn.Sequential(nn.ZeroPad1d(((kernel - 1) // 2, kernel // 2)), nn.Conv1d(width, width, kernel, stride))
+            nn.Sequential(nn.ZeroPad1d(((kernel - 1) // 2, kernel // 2)), Conv1d(width, width, kernel, stride))
             for kernel in (10, 20, 40)
         )
-        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), nn.Conv1d(inputs, width, 3, stride, 1))
+        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), Conv1d(inputs, width, 3, stride, 1))
         self.after = nn.Sequential(keras_bn(4 * width), nn.ReLU(), nn.Dropout(dropout))
         self.shortcut: nn.Module = nn.Identity()
         if stride > 1 or inputs != 4 * width:
-            self.shortcut = nn.Sequential(nn.Conv1d(inputs, 4 * width, 1, stride), keras_bn(4 * width))
+            self.shortcut = nn.Sequential(Conv1d(inputs, 4 * width, 1, stride), keras_bn(4 * width))
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.gate(self.bottleneck(x))  # (n, width, l)
-        y = torch.cat([*(branch(y) for branch in self.branches), self.pool(x)], dim=1)  # (n, 4 width, l / stride)
+        y = concat([*(branch(y) for branch in self.branches), self.pool(x)])  # (n, 4 width, l / stride)
         out: Tensor = self.relu(self.after(y) + self.shortcut(x))
         return out
 
@@ -96,7 +106,7 @@ class Model(nn.Module):
             self.classify: nn.Module = nn.Linear(512 + extra, config.labels)
             kaiming(self)
         else:
-            self.stem = nn.Sequential(nn.Conv1d(config.leads, 128, 1), keras_bn(128), nn.ReLU())
+            self.stem = nn.Sequential(Conv1d(config.leads, 128, 1), keras_bn(128), nn.ReLU())
             self.blocks = nn.Sequential(*(_FlyingEmp(128, 32) for _ in range(6)), _FlyingEmp(128, 64, 2, 0.3))
             self.pool = nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten())
             extra = 32 if config.demographics else 0

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import ConcatPool, benchmark_head, kaiming
+from ecgviz.zoo._blocks import BatchNorm1d, ConcatPool, Conv1d, benchmark_head, concat, kaiming
 
 __all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
 
@@ -27,17 +26,17 @@ class _Module(nn.Module):
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
-        self.bottleneck = nn.Conv1d(inputs, width, 1, bias=False)
+        self.bottleneck = Conv1d(inputs, width, 1, bias=False)
         self.branches = nn.ModuleList(
-            nn.Conv1d(width, width, kernel, padding=kernel // 2, bias=False) for kernel in (39, 19, 9)
+            Conv1d(width, width, kernel, padding=kernel // 2, bias=False) for kernel in (39, 19, 9)
         )
-        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), nn.Conv1d(inputs, width, 1, bias=False))
-        self.bn = nn.BatchNorm1d(4 * width)
+        self.pool = nn.Sequential(nn.MaxPool1d(3, 1, 1), Conv1d(inputs, width, 1, bias=False))
+        self.bn = BatchNorm1d(4 * width)
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.bottleneck(x)
-        y = torch.cat([*(branch(y) for branch in self.branches), self.pool(x)], dim=1)
+        y = concat([*(branch(y) for branch in self.branches), self.pool(x)])
         out: Tensor = self.relu(self.bn(y))
         return out
 
@@ -48,7 +47,7 @@ class _Residual(nn.Module):
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
         self.main = nn.Sequential(_Module(inputs, width), _Module(4 * width, width), _Module(4 * width, width))
-        self.shortcut = nn.Sequential(nn.Conv1d(inputs, 4 * width, 1, bias=False), nn.BatchNorm1d(4 * width))
+        self.shortcut = nn.Sequential(Conv1d(inputs, 4 * width, 1, bias=False), BatchNorm1d(4 * width))
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from ecgviz.zoo._blocks import ConcatPool, benchmark_head, kaiming
+from ecgviz.zoo._blocks import BatchNorm1d, ConcatPool, Conv1d, benchmark_head, kaiming
 
 __all__ = ["Config", "Model", "cam_grid", "cam_layer", "output_layer"]
 
@@ -24,8 +24,8 @@ class Config:
 
 
 def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    conv = nn.Conv1d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return [conv, nn.BatchNorm1d(outputs)]
+    conv = Conv1d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+    return [conv, BatchNorm1d(outputs)]
 
 
 class _Bottleneck(nn.Module):
@@ -39,9 +39,9 @@ class _Bottleneck(nn.Module):
             nn.ReLU(),
             *_conv(WIDTH, WIDTH, KERNEL, stride),
             nn.ReLU(),
-            nn.Conv1d(WIDTH, outputs, 1, bias=False),
+            Conv1d(WIDTH, outputs, 1, bias=False),
         )
-        self.last = nn.BatchNorm1d(outputs)
+        self.last = BatchNorm1d(outputs)
         shortcut: list[nn.Module] = [nn.AvgPool1d(2, ceil_mode=True)] if stride > 1 else []
         self.shortcut = nn.Sequential(*shortcut, *(_conv(inputs, outputs, 1) if inputs != outputs else []))
         self.relu = nn.ReLU()
