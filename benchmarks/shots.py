@@ -79,13 +79,9 @@ def _walk(browser: Any, address: str, size: tuple[int, int], folder: Path) -> li
 
 def _choose_model(page: Any) -> None:
     """The network whose heat is the finer one, where it is installed."""
-    box = page.get_by_role("combobox", name="Model")
-    box.click()
-    choice = page.get_by_role("option", name="1-D residual network (Wang)")
+    choice = page.locator(".st-key-ev-networks").get_by_text("1-D residual network (Wang)")
     if choice.count():
-        choice.click()
-    else:
-        page.keyboard.press("Escape")
+        choice.first.click()
 
 
 if __name__ == "__main__":

@@ -1,76 +1,192 @@
-"""Two small networks with random weights in a folder of their own, for tests of what is drawn around a model."""
+"""Small networks with random weights in a folder of their own, for tests of what is drawn around a model."""
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ecgviz.card import Figure, InputSpec, LabelSpec, ModelCard
 from ecgviz.codes import CINC, EQUIVALENT, SUPERCLASSES
 from ecgviz.evaluate import report
+from ecgviz.evaluate.paired import Answers
 from ecgviz.leads import STANDARD_12
 
-_RNG = np.random.default_rng(7)
+N = 120
+PATIENTS = np.repeat(np.arange(N // 2), 2).astype(np.int32)
+CINC_WORDS = {key: item.description for key, item in CINC.items()}
+FEW = ("QAb", "SA")
 _INPUT = InputSpec("ecg12", STANDARD_12, 100.0, 10.0, 10.0, 2.5, (0.5, 40.0), 0.2)
 
 
-def _report(name: str, names: list[str]) -> dict[str, object]:
-    y = (_RNG.random((120, len(names))) < 0.3).astype(float)
+@dataclass(frozen=True)
+class _Made:
+    """name, title, words of its labels, architecture, further settings; strength: how well its random answers fit."""
+
+    name: str
+    title: str
+    words: dict[str, str]
+    architecture: str
+    config: tuple[tuple[str, Any], ...] = ()
+    strength: float = 0.5
+    members: tuple[str, ...] = ()
+    kept: bool = True
+
+    @property
+    def task(self) -> str:
+        return "ptbxl_super" if len(self.words) == 5 else "cinc2020"
+
+
+MODELS = (
+    _Made("challenge", "Challenge, random", CINC_WORDS, "inception_residual"),
+    _Made("slips", "Inception network", CINC_WORDS, "inception", (("legacy_reshape", True),), 0.2, kept=False),
+    _Made("superclasses", "Superclasses, random", dict(SUPERCLASSES), "resnet1d_wang", (("width", 16),), 0.6),
+    _Made("second", "Superclasses, another", dict(SUPERCLASSES), "resnet1d_wang", (("width", 16),), 0.3),
+    _Made("both", "Ensemble of 2", dict(SUPERCLASSES), "ensemble", members=("superclasses", "second"), kept=False),
+)
+
+
+def _truth(names: Sequence[str]) -> NDArray[np.float64]:
+    y = (np.random.default_rng(7).random((N, len(names))) < 0.3).astype(float)
     for one, kept in EQUIVALENT.items():
         if one in names:
             y[:, names.index(one)] = y[:, names.index(kept)]
-    p = np.clip(0.5 * y + 0.6 * _RNG.random(y.shape), 0, 1)
-    history = [{"epoch": k, "train_loss": 0.4 / (k + 1), "val_macro_auroc": 0.5 + 0.1 * k} for k in range(3)]
-    built = report.build(y, p, np.full(len(names), 0.5), names, range(120), repeats=10)
-    return {"model": name, "data": "random", "split": "random", "history": history} | built
+    return y
 
 
-def _write(folder: Path, name: str, title: str, words: dict[str, str], architecture: str, demographics: bool) -> None:
+def _figure(value: float) -> dict[str, float]:
+    return {"value": value, "low": value - 0.02, "high": value + 0.02}
+
+
+def _trust(y: NDArray[np.float64]) -> dict[str, Any]:
+    """The sections of a report that examine trust, with numbers of no meaning."""
+    groups = {"women": 60, "men": 60}
+    measures = {"ece": 0.03, "classwise_ece": 0.04, "brier": 0.1, "nll": 0.3}
+    swap = {"group": "swap", "condition": "left and right arm"} | _figure(0.7)
+    rows = [{"group": "lead missing", "condition": f"without {lead}"} | _figure(0.8) for lead in STANDARD_12]
+    difference = {"of": "women", "against": "men", "metric": "macro_auroc", "p": 0.04, "p_holm": 0.2}
+    return {
+        "subgroups": {k: {"macro_auroc": _figure(0.8), "n": {"value": float(n)}} for k, n in groups.items()},
+        "subgroup_calibration": {
+            k: {"n": n, "ece": _figure(0.05), "sensitivity": _figure(0.6)} for k, n in groups.items()
+        },
+        "subgroup_differences": [difference | _figure(0.01)],
+        "calibration": {
+            when: {k: _figure(v * more) for k, v in measures.items()} for when, more in (("before", 2), ("after", 1))
+        },
+        "conformal": {
+            "alpha": 0.1,
+            "controls": "false-negative rate",
+            "threshold": 0.21,
+            "fnr": _figure(0.09),
+            "mean_set_size": _figure(1.7),
+            "empty_share": _figure(0.05),
+            "subgroups": {k: {"n": n, "fnr": _figure(0.1), "mean_set_size": _figure(1.6)} for k, n in groups.items()},
+        },
+        "selective": {"coverage": [0.1, 0.5, 1.0], "risk": [0.01, 0.05, 0.12], "aurc": 0.06},
+        "robustness": {
+            "n": 100,
+            "split": "test",
+            "metric": "macro_auroc",
+            "clean": _figure(0.85),
+            "rows": [*rows, swap],
+            "noise": [{"kind": k, "snr_db": s} | _figure(0.8) for k in ("em", "ma", "bm") for s in (24, 12, 0)],
+        },
+        "external": {
+            "data": "another hospital",
+            "n": 41,
+            "metrics": {"macro_auroc": _figure(0.75), "challenge_metric": _figure(0.3)},
+            "sources": {"Georgia": {"n": 20, "metrics": {"macro_auroc": _figure(0.7)}}},
+        },
+        "tasks": {"ptbxl_form": {"n": 50, "classes": 19, "metrics": {"macro_auroc": _figure(0.7)}}},
+        "audit": {"checked": [{"what": "patients in two splits", "found": "0", "passed": True}]},
+        "optimistic": {"n": len(y), "metrics": {"macro_f1": 0.9}},
+    }
+
+
+def _report(made: _Made, p: NDArray[np.float64]) -> dict[str, Any]:
+    names = list(made.words)
+    y = _truth(names)
+    built = report.build(y, p, np.full(len(names), 0.5), names, PATIENTS, repeats=10)
+    for row in built["per_class"]:
+        row["trusted"] = row["label"] not in FEW
+    head = {"model": made.name, "data": "random", "split": "random"}
+    if made.members:
+        return head | built | {"history": []}
+    row = {"lr": 0.01, "seconds": 60.0}
+    history = [
+        {"epoch": k, "train_loss": 0.4 / k, "val_macro_auroc": 0.5 + 0.1 * k, f"val_{made.task}": 0.6, "val_other": 0.4}
+        for k in (1, 2, 3)
+    ]
+    return head | {"history": [h | row for h in history]} | built | (_trust(y) if made.name != "second" else {})
+
+
+def _network(folder: Path, made: _Made, config: dict[str, Any]) -> tuple[str, int]:
+    """Write random weights; their digest and number."""
     import torch
 
+    from ecgviz.card import load_card
     from ecgviz.zoo import _checkpoints
 
-    torch.manual_seed(3)
-    config = {"labels": len(words)} | ({"width": 16} if architecture == "resnet1d_wang" else {})
-    network = _checkpoints.build(architecture, config)
-    digest = _checkpoints.save_weights(network, folder / name)
-    found = _report(name, list(words))
+    if made.members:
+        cards = [load_card(folder / name / "card.json") for name in made.members]
+        return _checkpoints.together([c.weights_digest for c in cards]), sum(c.parameters for c in cards)
+    torch.manual_seed(len(made.name))
+    network = _checkpoints.build(made.architecture, config)
+    return _checkpoints.save_weights(network, folder / made.name), _checkpoints.parameters(network)
+
+
+def _write(folder: Path, made: _Made) -> None:
+    from ecgviz.zoo import _answers
+
+    y = _truth(list(made.words))
+    p = np.clip(made.strength * y + 0.6 * np.random.default_rng(len(made.name)).random(y.shape), 0.001, 0.999)
+    config = {} if made.members else {"labels": len(made.words)} | dict(made.config)
+    digest, parameters = _network(folder, made, config)
+    found = _report(made, p)
     card = ModelCard(
-        name=name,
-        title=title,
-        task="ptbxl_super" if len(words) == 5 else "cinc2020",
-        architecture=architecture,
+        name=made.name,
+        title=made.title,
+        task=made.task,
+        architecture=made.architecture,
         config=config,
-        input=replace(_INPUT, demographics=demographics),
-        labels=tuple(LabelSpec(k, v, (), 90, 0.45, trusted=k not in ("QAb", "SA")) for k, v in words.items()),
+        input=replace(_INPUT, demographics=False),
+        labels=tuple(LabelSpec(k, v, (), 90, 0.45, trusted=k not in FEW) for k, v in made.words.items()),
         thresholds_from="random records",
         calibration="none",
         trained_on="nothing: random weights, made by a test",
-        tested_on="120 random rows",
-        metrics={k: Figure(**v) for k, v in found["metrics"].items()},  # type: ignore[attr-defined]
+        tested_on=f"{N} random rows",
+        metrics={k: Figure(**v) for k, v in found["metrics"].items()},
         subgroups={},
         intended_use="tests of the pages",
         not_for="anything else",
         licence="none",
-        parameters=_checkpoints.parameters(network),
+        parameters=parameters,
         gflop=0.1,
         ms_per_record=3.0,
         weights_digest=digest,
         example={},
-        seed_reported="50.87 (score)",
-        seed_comparable="Not comparable: other records.",
+        seed_reported="" if made.members else "50.87 (score)",
+        seed_comparable="" if made.members else "Not comparable: other records.",
+        members=made.members,
     )
-    (folder / name / "card.json").write_text(card.to_json(), encoding="utf-8")
-    (folder / name / "report.json").write_text(json.dumps(found), encoding="utf-8")
+    (folder / made.name).mkdir(exist_ok=True)
+    (folder / made.name / "card.json").write_text(card.to_json(), encoding="utf-8")
+    (folder / made.name / "report.json").write_text(json.dumps(found), encoding="utf-8")
+    if made.kept:
+        logits = np.log(p / (1 - p)).astype(np.float32)
+        cut = np.full(y.shape[1], np.log(0.45 / 0.55))
+        _answers.write(folder, card, Answers(tuple(made.words), y.astype(np.float32), logits, cut, PATIENTS))
 
 
 @pytest.fixture(scope="session")
 def random_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder with `superclasses` (5 labels) and `challenge` (27 labels, three pairs equal by name)."""
+    """A models folder: `superclasses`, `second` and their ensemble `both` (5 labels), `challenge` and `slips` (27)."""
     folder = tmp_path_factory.mktemp("models")
-    cinc = {key: item.description for key, item in CINC.items()}
-    _write(folder, "challenge", "Challenge, random", cinc, "inception_residual", demographics=False)
-    _write(folder, "superclasses", "Superclasses, random", dict(SUPERCLASSES), "resnet1d_wang", demographics=False)
+    for made in MODELS:
+        _write(folder, made)
     return folder

@@ -1,6 +1,7 @@
 """The card of one model: what it is for and not for, how it was trained, and how well it did, class by class."""
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,35 +9,46 @@ import streamlit as st
 
 from ecgviz.card import Figure, ModelCard
 from ecgviz.plot import curves
-from ecgviz.ui import cache
+from ecgviz.ui import cache, model_seeds, model_trust
 from ecgviz.ui.messages import friendly_errors
-from ecgviz.ui.model_table import METRICS, score
+from ecgviz.ui.model_table import score
+from ecgviz.ui.model_tasks import made_of, question, titles
 
 __all__ = ["facts", "per_class", "show"]
 
 FIRST = 5
 """So many labels have their curves drawn until others are chosen: those with the most positives."""
+TOO_FEW = "too few"
+_MEASURED = {"AUROC": "auroc", "AUPRC": "auprc"}
+_DECIDED = {"Sensitivity": "sensitivity", "Specificity": "specificity", "Precision": "precision", "F1": "f1"}
 
 
-def show(card: ModelCard) -> None:
-    """Words at the left, curves at the right, tables below."""
-    st.subheader(card.title, anchor=False)
+def show(card: ModelCard, cards: Sequence[ModelCard]) -> None:
+    """Words at the left, curves at the right, the findings below, and a fold for each thing that was examined."""
+    st.subheader(titles(cards)[card.name], anchor=False)
     left, right = st.columns([4, 5], gap="large")
     with left:
-        _words(card)
+        _words(card, cards)
     with friendly_errors():
         report = cache.model_report(card.name)
+        if seed := model_seeds.line(card, report):
+            left.html(f"<p class='ev-mnote'>{seed}</p>")
         with right:
-            _curves(report)
-        _tables(card, report)
+            _curves(card, report)
+        st.html(f"<p class='ev-note'>Each finding on {html.escape(card.tested_on)}; intervals are 95 %.</p>")
+        st.dataframe(per_class(report), hide_index=True, width="stretch", key="per-class")
+        model_trust.folds(card, report)
 
 
-def facts(card: ModelCard) -> dict[str, str]:
+def facts(card: ModelCard, cards: Sequence[ModelCard] = ()) -> dict[str, str]:
     """The card's statements in words, what it is not for first after what it is for."""
     spec = card.input
     low, high = spec.band_hz
     taken = f"{len(spec.leads)} leads, {spec.fs:g} Hz, {low:g} to {high:g} Hz, windows of {spec.seconds:g} s"
+    shared = f"the weights of {card.members[0]}, another of its heads" if len(card.members) == 1 else ""
     return {
+        "Question": f"{question(card.task).short}: {question(card.task).words}".removesuffix(": "),
+        "Made of": made_of(card, cards) or shared,
         "Intended use": card.intended_use,
         "Not for": card.not_for,
         "Trained on": card.trained_on,
@@ -50,51 +62,33 @@ def facts(card: ModelCard) -> dict[str, str]:
     }
 
 
-def _words(card: ModelCard) -> None:
+def _words(card: ModelCard, cards: Sequence[ModelCard]) -> None:
     rows = "".join(
         f"<dt>{name}</dt><dd{' class=ev-not' if name == 'Not for' else ''}>{html.escape(text)}</dd>"
-        for name, text in facts(card).items()
+        for name, text in facts(card, cards).items()
         if text
     )
     st.html(f"<dl class='ev-facts'>{rows}</dl>")
 
 
-def _curves(report: dict[str, Any]) -> None:
+def _curves(card: ModelCard, report: dict[str, Any]) -> None:
     frequent = sorted(report["per_class"], key=lambda row: -row["positives"])
     known = [row["label"] for row in frequent if row["label"] in report["curves"]]
     kind = st.segmented_control(
         "Curve",
-        ["ROC", "Precision and recall", "Reliability", "Training"],
+        ["ROC", "Precision and recall", "Reliability"],
         default="ROC",
         required=True,
         key="curve",
         label_visibility="collapsed",
     )
-    frame = st.context.theme.type or "light"
-    if kind == "Training":
-        figure, alt = curves.history(report, frame=frame), "Training loss and validation AUROC by epoch"
-    else:
-        key = f"curve-labels-{report.get('model', '')}"
-        labels = st.multiselect("Findings", known, default=known[:FIRST], key=key, label_visibility="collapsed")
-        draw = {"ROC": curves.roc, "Precision and recall": curves.precision_recall, "Reliability": curves.reliability}
-        figure = draw[kind or "ROC"](report, labels or known[:FIRST], frame=frame)
-        alt = f"{kind} of {', '.join(labels)}; the numbers are in the table below"
+    labels = st.multiselect(
+        "Findings", known, default=known[:FIRST], key=f"curve-labels-{card.name}", label_visibility="collapsed"
+    )
+    draw = {"ROC": curves.roc, "Precision and recall": curves.precision_recall, "Reliability": curves.reliability}
+    figure = draw[kind or "ROC"](report, labels or known[:FIRST], frame=st.context.theme.type or "light")
+    alt = f"{kind} of {', '.join(labels)}; the numbers are in the table below"
     st.plotly_chart(figure, width="stretch", theme=None, key="curves", config={"displayModeBar": False}, alt=alt)
-
-
-def _tables(card: ModelCard, report: dict[str, Any]) -> None:
-    st.html(f"<p class='ev-note'>Each finding on {html.escape(card.tested_on)}; intervals are 95 %.</p>")
-    st.dataframe(per_class(report), hide_index=True, width="stretch", key="per-class")
-    if card.subgroups:
-        with st.expander("Subgroups", icon=":material/groups:"):
-            st.dataframe(_subgroups(card), width="stretch")
-    if optimistic := report.get("optimistic"):
-        told = ", ".join(f"{name} {optimistic[key]:.3f}" for key, name in METRICS.items() if key in optimistic)
-        with st.expander("What not to believe", icon=":material/visibility_off:"):
-            st.html(
-                "<p class='ev-note'>The same model with thresholds chosen on the very records it is tested on, as is "
-                f"often done: {told}.</p>"
-            )
 
 
 def _text(raw: Any) -> str:
@@ -104,16 +98,12 @@ def _text(raw: Any) -> str:
 
 
 def per_class(report: dict[str, Any]) -> pd.DataFrame:
-    """One row for each finding, most frequent first; figures as text so that they read the same everywhere."""
+    """One row for each finding, most frequent first; figures as text so that they read the same everywhere.
+
+    Where training had too few positives the decisions are said to be too few, since a sensitivity of 0 would be read
+    as a measurement; the ranks behind AUROC and AUPRC stay, with their wide intervals.
+    """
     rows = sorted(report["per_class"], key=lambda row: -row["positives"])
-    figures = {
-        "AUROC": "auroc",
-        "AUPRC": "auprc",
-        "Sensitivity": "sensitivity",
-        "Specificity": "specificity",
-        "Precision": "precision",
-        "F1": "f1",
-    }
     return pd.DataFrame(
         [
             {
@@ -123,16 +113,9 @@ def per_class(report: dict[str, Any]) -> pd.DataFrame:
                 "In training": row.get("train_positives"),
                 "Threshold": f"{row['threshold']:.3f}",
             }
-            | {name: _text(row.get(key)) for name, key in figures.items()}
+            | {name: _text(row.get(key)) for name, key in _MEASURED.items()}
+            | {name: _text(row.get(key)) if row.get("trusted", True) else TOO_FEW for name, key in _DECIDED.items()}
             | {"Trust": "" if row.get("trusted", True) else "too few to trust"}
             for row in rows
         ]
     )
-
-
-def _subgroups(card: ModelCard) -> pd.DataFrame:
-    table = {
-        group: {METRICS.get(k, k.replace("_", " ")): " ".join(score(f)).strip() for k, f in found.items()}
-        for group, found in card.subgroups.items()
-    }
-    return pd.DataFrame(table).T

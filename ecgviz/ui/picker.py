@@ -11,7 +11,7 @@ from ecgviz.errors import DataError
 from ecgviz.record import Record
 from ecgviz.ui import cache, messages, physionet, session, uploads
 
-__all__ = ["choose_model", "choose_record"]
+__all__ = ["choose_record", "entry_of", "linked"]
 
 NEAR = 150
 """So many entries on either side of the chosen one are offered in the list; a whole data set would slow each click."""
@@ -39,16 +39,15 @@ def choose_record() -> Record:
     return session.current()
 
 
-def choose_model() -> str | None:
-    """The model of the pages that use one, kept between them; None where none is installed."""
-    titles = {card.name: card.title for card in cache.cards()}
-    if not titles:
-        return None
-    with st.sidebar:
-        name: str = st.selectbox(
-            "Model", list(titles), format_func=lambda key: titles[key], key="model", persist_state="session"
-        )
-    return name
+def entry_of(record: Record) -> str:
+    """The open record's identifier in the library; empty for a person's own file."""
+    kept: tuple[str, Record] | None = st.session_state.get("_entry")
+    return kept[0] if kept and session.flagged(kept[1]).digest == record.digest else ""
+
+
+def linked(entry: str) -> None:
+    """The page's address is about to name this record, which is open already."""
+    st.session_state["_followed"] = entry
 
 
 def _follow_link() -> None:

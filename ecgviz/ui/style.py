@@ -53,32 +53,13 @@ dl.ev-facts { margin: 0 !important; padding: 0 !important; }
 .ev-facts dt { opacity: .62; }
 .ev-facts dd { margin: 0; }
 .ev-facts dd.ev-not { font-weight: 600; }
-.st-key-ev-mtop { padding: 0 .6rem; }
 .stMainBlockContainer h3 { font-size: 1.3rem; padding: .6rem 0 .2rem; }
-[class*="st-key-ev-model-"] { padding: .45rem .6rem .5rem;
-  border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); }
-[class*="st-key-ev-model-open-"] { background: color-mix(in srgb, #762a83 8%, transparent); border-radius: 6px; }
-[class*="st-key-ev-model-"] [data-testid="stButton"] button { justify-content: flex-start; text-align: left;
-  min-height: 0; padding: 0; }
-[class*="st-key-ev-model-"] [data-testid="stButton"] button p { font-size: 1.08rem; font-weight: 600;
-  white-space: normal; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }
-.ev-mgrid { display: grid; grid-template-columns: .85fr .6fr .65fr repeat(7, 1.1fr); gap: .5rem;
-  font-variant-numeric: tabular-nums; }
-.ev-mgrid > div { min-width: 0; }
-.ev-mhead { font-size: .82rem; opacity: .68; }
-.ev-mcell b { display: block; font-size: 1.14rem; font-weight: 600; line-height: 1.4; }
-.ev-mcell i { font-style: normal; font-size: .76rem; opacity: .68; white-space: nowrap; }
-.ev-mnote { font-size: .82rem; opacity: .78; line-height: 1.4; }
-[class*="st-key-ev-model-"] .stColumn > div { gap: .1rem; }
-.ev-seed { margin-top: .3rem; max-width: 75rem; }
+.st-key-ev-networks [role="radiogroup"] { max-height: 15.5rem; overflow-y: auto; flex-wrap: nowrap; width: 100%; }
 .st-key-empty { padding: 12vh 0; text-align: center; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.9rem .6rem 3.4rem; }
   .ev-foot { height: auto; line-height: 1.15rem; padding: .15rem .4rem; }
   .ev-facts { grid-template-columns: 1fr; gap: .1rem; }
   .ev-facts dd { margin-bottom: .4rem; }
-  .st-key-ev-mtop { display: none; }
-  .ev-mgrid { grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); }
-  .ev-mcell::before { content: attr(data-name); display: block; font-size: .76rem; opacity: .68; }
 }
 </style>"""

@@ -28,7 +28,8 @@ def test_best_supported_finding_is_explained_at_once(page):
 
 def test_classes_that_are_scored_as_one_are_shown_once(page):
     opened = page("explain")
-    opened.at.selectbox(key="model").set_value("challenge").run()
+    opened.at.radio(key="task").set_value("cinc2020").run()
+    opened.at.radio(key="network-cinc2020").set_value("challenge").run()
     above = findings(opened)
     opened.at.toggle(key="finding_rest").set_value(True).run()
     shown = findings(opened)
@@ -56,7 +57,7 @@ def test_each_method_draws_and_names_itself(page, method):
     from ecgviz import explain
 
     opened = page("explain")
-    opened.at.selectbox(key="model").set_value("superclasses").run()
+    opened.at.radio(key="network-ptbxl_super").set_value("superclasses").run()
     opened.at.selectbox(key="method").set_value(method).run()
     assert opened.errors() == []
     assert heat(opened)
