@@ -14,7 +14,7 @@ __all__ = ["build", "figures"]
 
 Array = NDArray[np.floating]
 Values = NDArray[np.float64]
-CURVE_POINTS = 200
+CURVE_POINTS = 80
 
 
 def figures(y: Array, probability: Array, positive: NDArray[np.bool_], names: Sequence[str]) -> dict[str, float]:

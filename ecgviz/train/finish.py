@@ -180,6 +180,7 @@ def calibrated(
         tested_on=cards.tested_on("test", len(test.y)),
         metrics={k: Figure(**v) for k, v in found["metrics"].items()},
         subgroups={g: {k: Figure(**v) for k, v in row.items()} for g, row in found["subgroups"].items()},
+        set_threshold=found["conformal"]["threshold"],
     )
     return card, found
 

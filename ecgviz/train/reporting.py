@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from ecgviz.card import LabelSpec
 from ecgviz.datasets import ptbxl
 from ecgviz.evaluate import calibration
 from ecgviz.evaluate.report import build, figures
-from ecgviz.evaluate.subgroups import subgroup_figures
+from ecgviz.evaluate.trust import sections
 from ecgviz.train.operating import Answers, best_f1s, scored
 
 __all__ = ["report"]
@@ -25,6 +26,10 @@ def report(task: str, labels: tuple[LabelSpec, ...], test: Answers, validation: 
     `optimistic` holds the figures at thresholds chosen on the test fold, which nobody should quote.
     """
     y, p, cut, kept = _decided(labels, test)
+    y_val, p_val, _, _ = _decided(labels, validation)
+    uncalibrated = [
+        scored(a.y, expit(a.raw.astype(np.float64)), [label.name for label in labels])[1] for a in (validation, test)
+    ]
     found = build(y, p, cut, kept, test.rows["patient_id"].to_numpy())
     by_name = {label.name: label for label in labels}
     for row in found["per_class"]:
@@ -35,7 +40,20 @@ def report(task: str, labels: tuple[LabelSpec, ...], test: Answers, validation: 
             "train_positives": label.train_positives,
         }
     head = {"data": DATA, "split": "test (fold 10)"}
-    found = head | found | {"subgroups": subgroup_figures(y, p, test.rows, test.rows["patient_id"].to_list())}
+    found = head | found
+    found |= sections(
+        y_val,
+        p_val,
+        uncalibrated[0],
+        y,
+        p,
+        uncalibrated[1],
+        cut,
+        kept,
+        test.rows["patient_id"].to_numpy(),
+        test.rows["age"].to_numpy(float),
+        test.rows["sex"].to_numpy(),
+    )
     if task == "ptbxl_all":
         found["tasks"] = {smaller: _smaller(smaller, labels, test) for smaller in SMALLER}
     found["validation"] = _values(labels, validation)
