@@ -39,9 +39,7 @@ def external(model: Model, folder: Path) -> dict[str, Any]:
     """
     names = model.card.label_names
     if "NSR" not in names:
-        raise DataError(
-            f"{model.card.name} has no SNOMED labels to compare with; choose a model of the 27 CinC classes."
-        )
+        raise DataError(f"{model.card.name} has other labels than #Dx codes; choose a model of the CinC classes.")
     found = list(_answers(model, folder))
     if not found:
         raise DataError(f"{folder} holds no record with #Dx codes that {model.card.name} could read.")
