@@ -9,7 +9,7 @@ from ecgviz import zoo
 from ecgviz.card import ModelCard
 from ecgviz.cli import heat_page, payload, words
 from ecgviz.cli.opening import Given, all_flags, open_record
-from ecgviz.cli.training import ensemble, train
+from ecgviz.cli.training import ensemble, examine, train
 from ecgviz.datasets.library import VARIABLE, data_root
 from ecgviz.errors import DataError, ModelError
 from ecgviz.explain import METHODS, explain
@@ -135,6 +135,7 @@ def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJ
 
 app.command()(train)
 app.command()(ensemble)
+app.command()(examine)
 
 
 def _show(answer: str | list[Any] | dict[str, Any]) -> None:

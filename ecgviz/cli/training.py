@@ -15,8 +15,9 @@ from ecgviz.cli import payload
 from ecgviz.cli.words import columns
 from ecgviz.train import TrainConfig, grid, run
 from ecgviz.train import ensemble as combine
+from ecgviz.train import examine as trouble
 
-__all__ = ["ensemble", "train"]
+__all__ = ["ensemble", "examine", "train"]
 
 OUT = "out"
 OVER = "over"
@@ -107,3 +108,16 @@ def ensemble(
     say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
     folder = combine(name, members.split(","), task, data, runs, out or zoo.models_folder(), say)
     typer.echo(payload.dumps({"folder": str(folder)}) if as_json else f"Written to {folder}.")
+
+
+def examine(
+    model: Annotated[str, typer.Option("--model", help="Name of an installed model; see `models`.")],
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder that holds ptb-xl/, and nstdb/ and cinc2020/ if at hand.")
+    ],
+    runs: Annotated[Path, typer.Option("--runs", help="Where the prepared signals are kept.")] = Path("runs"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Measure a model with failing leads, swapped electrodes, noise and other hospitals' records."""
+    path = trouble(model, data, runs, (lambda line: None) if as_json else typer.echo)
+    typer.echo(payload.dumps({"report": str(path)}) if as_json else f"Written to {path}.")

@@ -3,6 +3,7 @@
 run(config, out, say)              train (or resume), calibrate, test, write models/<name>/
 grid(config, space, say)           the same network over settings and seeds; a table by validation
 ensemble(name, members, task, ...) several installed models as one, calibrated and tested
+examine(name, data, runs)          failing leads, swaps, noise, other hospitals: added to the model's report
 evaluate(name, data, split)        the shipped weights on a PTB-XL folder or a folder of WFDB records
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 
 from ecgviz.train.config import TrainConfig
 
-__all__ = ["TrainConfig", "ensemble", "evaluate", "grid", "run"]
+__all__ = ["TrainConfig", "ensemble", "evaluate", "examine", "grid", "run"]
 
 
 def run(config: TrainConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -52,6 +53,16 @@ def ensemble(
     from ecgviz.train import _ensemble
 
     return _ensemble.ensemble(name, members, task, data, runs, out, say)
+
+
+def examine(name: str, data: Path, runs: Path, say: Callable[[str], None] = lambda _: None) -> Path:
+    """Add `robustness` and, for the Challenge classes, `external` to the report of an installed model; its path.
+
+    Noise comes from `data/nstdb`, other hospitals' records from `data/cinc2020`, where they are there.
+    """
+    from ecgviz.train import _examine
+
+    return _examine.examine(name, data, runs, say)
 
 
 def evaluate(name: str, data: Path, split: str = "test") -> dict[str, Any]:

@@ -129,6 +129,17 @@ def test_losses_weigh_rare_labels_and_easy_negatives() -> None:
     assert loss_of("asymmetric", y)(out, target) > loss_of("asymmetric", y)(-easy, target)
 
 
+def test_a_model_is_examined_with_failing_leads(
+    folder: Path, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECGVIZ_MODELS", str(folder.parent))
+    train.examine("tiny", config.data, config.runs)
+    found = zoo.report("tiny")["robustness"]
+    assert {row["group"] for row in found["rows"]} == {"lead missing", "leads kept", "swap", "gain"}
+    assert found["clean"]["value"] is not None
+    assert "Not at hand" in found["noise_omitted"] or found["noise"]
+
+
 def test_evaluate_reads_prepares_and_scores_the_same_fold(
     folder: Path, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
