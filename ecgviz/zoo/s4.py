@@ -56,6 +56,11 @@ class _Dense(torch.autograd.Function):
         return to_x, to_kernel
 
 
+def _powers(step: Tensor, times: Tensor) -> Tensor:
+    """exp(step * times): (c, h) complex and (t,) -> (c, t, h)."""
+    return torch.polar((step.real[:, None] * times[:, None]).exp(), step.imag[:, None] * times[:, None])
+
+
 class StateSpace(nn.Module):
     """A filter a channel over the whole window in both directions, (c, n, l) -> (c, n, l), plus the input itself.
 
@@ -81,12 +86,11 @@ class StateSpace(nn.Module):
         a = torch.complex(-self.log_decay.exp(), self.frequency).view(len(self.skip), -1)  # (c, h)
         step = a * self.log_step.exp()[:, None]
         out = 2 * torch.view_as_complex(self.output) * ((step.exp() - 1) / a)[:, None]  # (c, 2, h)
-        places = torch.arange(max(BLOCK, -(-length // BLOCK)), device=step.device)
-        fine = (step[..., None] * places[:BLOCK]).exp()  # (c, h, BLOCK)
-        coarse = (step[..., None] * BLOCK * places[: -(-length // BLOCK)]).exp()
-        coarse = out[..., None] * coarse[:, None]  # (c, 2, h, blocks)
-        both = torch.einsum("cdhb,chf->cdbf", coarse.real, fine.real)
-        both = (both - torch.einsum("cdhb,chf->cdbf", coarse.imag, fine.imag)).flatten(2)  # (c, 2, blocks * BLOCK)
+        blocks = -(-length // BLOCK)
+        coarse = out[:, :, None] * _powers(step, BLOCK * torch.arange(blocks, device=step.device))[:, None]
+        fine = _powers(step.conj(), torch.arange(BLOCK, device=step.device))  # (c, BLOCK, h)
+        left = torch.view_as_real(coarse).flatten(3).flatten(1, 2)  # (c, 2 * blocks, 2 h)
+        both = torch.bmm(left, torch.view_as_real(fine).flatten(2).mT).view(len(out), 2, -1)  # (c, 2, blocks * BLOCK)
         ahead, back = both[:, 0, :length], both[:, 1, : length - 1].flip(-1)
         return torch.cat([back, ahead[:, :1] + self.skip[:, None], ahead[:, 1:]], dim=1)
 
