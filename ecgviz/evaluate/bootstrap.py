@@ -24,7 +24,8 @@ def figure(value: float, samples: NDArray[np.float64], biased: bool = False) -> 
     """{"value", "low", "high"} from a figure and its resampled values (repeats,), NaN left out; None where there is
     none.
 
-    A calibration error only grows by resampling: with `biased`, the percentiles are moved back by that mean excess.
+    Some figures only grow by resampling, such as a calibration error: with `biased`, the percentiles are moved back by
+    that mean excess.
     """
     known = samples[np.isfinite(samples)]
     low, high = np.percentile(known, [2.5, 97.5]) if known.size else (np.nan, np.nan)

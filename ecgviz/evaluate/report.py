@@ -15,6 +15,9 @@ __all__ = ["build", "figures"]
 Array = NDArray[np.floating]
 Values = NDArray[np.float64]
 CURVE_POINTS = 80
+BIASED = ("ece", "macro_auprc")
+"""Figures that resampling alone moves: an error grows, and so does the precision of a class with few positives, whose
+copies are then ranked together."""
 
 
 def figures(y: Array, probability: Array, positive: NDArray[np.bool_], names: Sequence[str]) -> dict[str, float]:
@@ -78,7 +81,7 @@ def build(
         "n": len(y),
         "classes": list(names),
         "classes_without_positives": [name for name, k in zip(names, y.sum(axis=0), strict=True) if k == 0],
-        "metrics": {k: figure(v, samples[k], biased=k == "ece") for k, v in value.items()},
+        "metrics": {k: figure(v, samples[k], biased=k in BIASED) for k, v in value.items()},
         "per_class": _per_class(y, probability, positive, cut[0], names, areas[0]),
         "curves": {n: _curves(y[:, k], probability[:, k]) for k, n in enumerate(names) if y[:, k].any()},
     }
