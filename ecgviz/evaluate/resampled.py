@@ -119,10 +119,13 @@ def _ece(y: Array, probability: Array, rows: NDArray[np.int64], counts: Counts) 
 
 def _binned(gap: Values, c: Counts) -> Values:
     """Mean size of the mean gap of each bin: gap (cells,) by rising probability, c (resamples, cells)."""
-    size = c.sum(axis=1, dtype=np.int64)
-    inner = np.arange(BINS + 1)
-    share, rest = size // BINS, size % BINS
-    edges = inner * share[:, None] + np.minimum(inner, rest[:, None]) + (np.cumsum(size) - size)[:, None]
-    flat = np.repeat(np.broadcast_to(gap, c.shape).ravel(), c.ravel())
-    sums = np.concatenate([[0.0], np.cumsum(flat)])
-    return ratio(np.abs(np.diff(sums[edges], axis=1)).sum(axis=1), size.astype(np.float64))
+    total = np.cumsum(c, axis=1, dtype=np.int64)
+    size, inner = total[:, -1], np.arange(1, BINS + 1)
+    ends = inner * (size // BINS)[:, None] + np.minimum(inner, (size % BINS)[:, None])
+    # the cell in which each bin ends: one search over all resamples, kept apart by an offset
+    apart = np.arange(len(c))[:, None] * (int(size.max()) + 1)
+    at = np.searchsorted((total + apart).ravel(), (ends + apart).ravel()).reshape(ends.shape)
+    at = np.minimum(at - np.arange(len(c))[:, None] * c.shape[1], c.shape[1] - 1)
+    beyond = np.take_along_axis(total, at, axis=1) - ends
+    sums = np.take_along_axis(np.cumsum(c * gap, axis=1), at, axis=1) - beyond * gap[at]
+    return ratio(np.abs(np.diff(sums, axis=1, prepend=0)).sum(axis=1), size.astype(np.float64))

@@ -1,17 +1,16 @@
 """The same figures for women and men and for bands of age, and whether they differ by more than chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ecgviz.evaluate import resampled
-from ecgviz.evaluate.bootstrap import Figure, figure, p_value, resamples
+from ecgviz.evaluate.bootstrap import figure, p_value
 from ecgviz.evaluate.shared_curve import chance_eces
 
-__all__ = ["AGE_BANDS", "compare", "groups", "subgroup_figures"]
+__all__ = ["AGE_BANDS", "compare", "groups"]
 
 AGE_BANDS: dict[str, tuple[float, float]] = {
     "age under 40": (0, 40),
@@ -66,15 +65,6 @@ def compare(
         chance = chance_eces(truth, p, list(masks.values()), len(counts))
         found["subgroup_differences"] += _differences(samples, dict(zip(masks, chance, strict=True)))
     _holm(found["subgroup_differences"])
-    return found
-
-
-def subgroup_figures(
-    y: Array, probability: Array, rows: pd.DataFrame, patients: Sequence[object]
-) -> dict[str, dict[str, Figure]]:
-    """`subgroups` alone: macro AUROC and ECE by group; rows with the columns `age` and `sex`."""
-    age, sex = rows["age"].to_numpy(dtype=float), rows["sex"].to_numpy()
-    found: dict[str, dict[str, Figure]] = compare(y, probability, y > 0, age, sex, resamples(patients))["subgroups"]
     return found
 
 

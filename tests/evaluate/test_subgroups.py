@@ -3,13 +3,12 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.special import expit
 
 from ecgviz.evaluate.bootstrap import resamples
 from ecgviz.evaluate.metrics import macro_auroc
-from ecgviz.evaluate.subgroups import compare, groups, subgroup_figures
+from ecgviz.evaluate.subgroups import _holm, compare, groups
 
 RNG = np.random.default_rng(5)
 N = 900
@@ -72,13 +71,6 @@ def test_a_group_that_is_served_worse_is_found() -> None:
 
 
 def test_holm_correction_by_hand() -> None:
-    from ecgviz.evaluate.subgroups import _holm
-
     rows = [{"p": 0.04}, {"p": 0.01}, {"p": 0.03}]
     _holm(rows)
     assert [row["p_holm"] for row in rows] == pytest.approx([0.06, 0.03, 0.06])
-
-
-def test_figures_alone_take_the_tables_rows() -> None:
-    found = subgroup_figures(Y, P, pd.DataFrame({"age": AGE, "sex": SEX}), list(range(N)))
-    assert sum(found[name]["n"]["value"] or 0 for name in ("women", "men")) == N
