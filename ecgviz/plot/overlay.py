@@ -61,10 +61,12 @@ def page(
     footer: str = "",
     title: str = "",
     width: int = 1280,
+    full: float | None = None,
 ) -> go.Figure:
     """The page of `tracing.page` with the evidence under the trace.
 
-    strength: opacity 0..1 of the strongest evidence in the record (0.55 by default; above it the grid fades);
+    strength: opacity 0..1 of the strongest evidence (0.55 by default; above it the grid fades); full: the score that
+    counts as the strongest, that of the record unless given;
     style: a key of STYLES; palette: a key of theme.PALETTES: only `signed` draws evidence against the finding.
     Raises EcgvizError for a choice that is not offered.
     """
@@ -78,7 +80,7 @@ def page(
     where: dict[str, Any] = {"rhythm": rhythm, "speed": speed, "gain": gain, "start_s": start_s, "seconds": seconds}
     sheet = arrange(record, layout, width=width, **where)
     colours = _colours(theme.PALETTES[palette], theme.PAPERS[paper], min(max(strength, 0.0), 1.0))
-    heat = _heat(record, attribution, sheet, style, colours)
+    heat = _heat(record, attribution, sheet, style, colours, full)
     return compose(record, sheet, paper=paper, layout=layout, footer=footer, title=title, under=[heat])
 
 
@@ -90,7 +92,12 @@ def _colours(palette: theme.Palette, look: theme.Paper, alpha: float) -> list[tu
 
 
 def _heat(
-    record: Record, attribution: Attribution, sheet: Sheet, style: str, colours: list[tuple[float, str]]
+    record: Record,
+    attribution: Attribution,
+    sheet: Sheet,
+    style: str,
+    colours: list[tuple[float, str]],
+    full: float | None,
 ) -> dict[str, Any]:
     """One heat map for the whole sheet: its rows are the bands of the sheet's rows, its columns record seconds."""
     samples = max(cell.stop for cell in sheet.cells) - min(cell.first for cell in sheet.cells)
@@ -102,7 +109,7 @@ def _heat(
     dx = width / record.fs
     x0 = sheet.start_s + (width - 1) / 2 / record.fs
     centres = x0 + dx * np.arange(columns)
-    evidence = _scaled(attribution, centres, dx)
+    evidence = _scaled(attribution, centres, dx, full)
     bands = np.zeros((sheet.rows, columns), np.float32)
     for cell in sheet.cells:
         inside = _inside(cell, record, centres)
@@ -131,10 +138,12 @@ def _inside(cell: Cell, record: Record, centres: NDArray[Any]) -> NDArray[np.boo
     return (centres >= begin) & (centres < end)
 
 
-def _scaled(attribution: Attribution, centres: NDArray[Any], dx: float) -> dict[str, NDArray[Any]]:
-    """Each lead's evidence averaged over each column, as a share -1..1 of the strongest evidence in the record."""
+def _scaled(
+    attribution: Attribution, centres: NDArray[Any], dx: float, full: float | None
+) -> dict[str, NDArray[Any]]:
+    """Each lead's evidence averaged over each column, as a share -1..1 of the strongest evidence."""
     scores = np.nan_to_num(attribution.scores)
-    largest = float(np.abs(scores).max(initial=0.0)) or 1.0
+    largest = full or float(np.abs(scores).max(initial=0.0)) or 1.0
     edges = (np.append(centres - dx / 2, centres[-1] + dx / 2) - attribution.start_s) * attribution.fs + 0.5
     total = np.zeros((scores.shape[0], scores.shape[1] + 1))
     np.cumsum(scores, axis=1, out=total[:, 1:])
