@@ -11,11 +11,14 @@ from ecgviz.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ecgviz.record import Record
     from ecgviz.results import Attribution, Check
     from ecgviz.zoo._checkpoints import Model
 
-__all__ = ["BASELINES", "CHECKS", "LAYERED", "METHODS", "check", "explain", "judge", "layers"]
+__all__ = ["BASELINES", "CHECKS", "LAYERED", "METHODS", "agreement", "check", "explain", "judge", "layers"]
 
 METHODS = {
     "grad_cam": "Grad-CAM",
@@ -89,6 +92,17 @@ def check(
     from ecgviz.explain.proof import check as proof
 
     return proof.check(model, record, label, method, which, layer)
+
+
+def agreement(found: "Sequence[Attribution]") -> "NDArray[np.float64]":
+    """(n, n) rank correlations of heats of one record, by several methods or models; 1 is the same, 0 is chance.
+
+    Compared in blocks of 50 ms over the seconds that all share: lead by lead where both tell the same leads apart, by
+    the sum over the leads otherwise. Needs no torch.
+    """
+    from ecgviz.explain.proof.agreement import matrix
+
+    return matrix(found)
 
 
 def judge(

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from ecgviz.explain.proof.removal import BLOCK_S
-from ecgviz.explain.proof.weights import spearman
+from ecgviz.explain.proof.limits import BLOCK_S
 from ecgviz.results import Attribution
 
-__all__ = ["matrix"]
+__all__ = ["matrix", "spearman"]
 
 
 def matrix(found: Sequence[Attribution]) -> NDArray[np.float64]:
@@ -36,3 +36,11 @@ def _in_blocks(found: Attribution, at: NDArray[np.float64]) -> NDArray[np.float6
     total = np.pad(np.cumsum(evidence, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
     edges = (np.append(at, at[-1] + BLOCK_S) - found.start_s) * found.fs
     return np.stack([np.diff(np.interp(edges, np.arange(row.size), row)) for row in total])
+
+
+def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Rank correlation of two maps of the same shape; 0 where one of them is the same everywhere."""
+    a, b = (rankdata(values.ravel()) for values in (one, other))
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from ecgviz.results import Verdict
 
-__all__ = ["LIMITS", "LITTLE", "UNSEEN", "Limit", "verdict"]
+__all__ = ["BLOCK_S", "LIMITS", "LITTLE", "UNSEEN", "Limit", "verdict"]
 
+BLOCK_S = 0.05
+"""Maps are ranked and compared in blocks of this length."""
 LITTLE = 0.05
 """Probability below which there is too little of a finding to be taken away."""
 UNSEEN = 0.02

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ecgviz.explain import BASELINES
 from ecgviz.explain._trial import Trial
+from ecgviz.explain.proof.limits import BLOCK_S
 
 __all__ = ["SHARES", "Rivals", "blocks", "bridged", "foretold", "removed", "rivals", "shifted", "strongest"]
 
 Array = NDArray[np.float64]
-BLOCK_S = 0.05
 LONG_S, REACH_S = 0.3, 0.1
 SHARES = (0.05, 0.1, 0.2, 0.4, 0.7)
 """Shares of the trace that are removed, or kept; nothing and all of it are the ends of every curve."""

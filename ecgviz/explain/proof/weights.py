@@ -7,14 +7,14 @@ destroys what was learnt; it is done on a deep copy.
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import nn
 
 from ecgviz.explain._network import private
 from ecgviz.explain._trial import Trial
+from ecgviz.explain.proof.agreement import spearman
 from ecgviz.explain.proof.removal import blocks
 
-__all__ = ["DRAWS", "STAGES", "cascade", "spearman"]
+__all__ = ["DRAWS", "STAGES", "cascade"]
 
 STAGES = 4
 DRAWS = 3
@@ -55,11 +55,3 @@ def _shuffle(layer: nn.Module, generator: torch.Generator) -> None:
         for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False)):
             flat = tensor.flatten()
             tensor.copy_(flat[torch.randperm(flat.numel(), generator=generator)].view_as(tensor))
-
-
-def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Rank correlation of two maps of the same shape; 0 where one of them is the same everywhere."""
-    a, b = (rankdata(values.ravel()) for values in (one, other))
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(np.corrcoef(a, b)[0, 1])

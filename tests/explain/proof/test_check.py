@@ -96,8 +96,8 @@ def test_spearman_is_scipys() -> None:
 
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, 5, (2, 3, 40))
-    assert weights.spearman(a, b) == pytest.approx(spearmanr(a.ravel(), b.ravel()).statistic)
-    assert weights.spearman(a, np.zeros_like(b)) == 0
+    assert agreement.spearman(a, b) == pytest.approx(spearmanr(a.ravel(), b.ravel()).statistic)
+    assert agreement.spearman(a, np.zeros_like(b)) == 0
 
 
 def test_sensitivity_is_captums() -> None:
