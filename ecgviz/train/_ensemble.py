@@ -7,17 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ecgviz import zoo
 from ecgviz.card import InputSpec, ModelCard
 from ecgviz.errors import ModelError
 from ecgviz.train import cards
+from ecgviz.train.answers import keep
 from ecgviz.train.config import TrainConfig
-from ecgviz.train.data import folds
+from ecgviz.train.data import Fold, folds
 from ecgviz.train.finish import calibrated, milliseconds, write
-from ecgviz.train.loop import logits_of
 from ecgviz.train.operating import answers, support
+from ecgviz.train.outputs import outputs
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo._checkpoints import Model
 
@@ -39,11 +42,9 @@ def ensemble(
     spec = _common_input(models)
     first = models[0].card
     fold = folds(TrainConfig(name=name, architecture=first.architecture, task=task, data=data, runs=runs))
+    raw = {split: _mean(owners, fold[split], split, task, spec.seconds, runs) for split in ("validation", "test")}
     scales = [spec.scale_mv / model.card.input.scale_mv for model in models]
     network = _checkpoints.Ensemble([model.network for model in models], scales).eval()
-    whole = (0, len(first.labels))
-    width = round(spec.seconds * spec.fs)
-    raw = {split: logits_of(network, fold[split], width, spec.scale_mv) for split in ("validation", "test")}
     draft = replace(
         first,
         name=name,
@@ -63,10 +64,12 @@ def ensemble(
         members=owners,
     )
     positives = support(fold["train"].y[fold["train"].scored[task]], task)
-    found = [answers(fold[split], raw[split], task, whole) for split in ("validation", "test")]
-    card, report = calibrated(draft, positives, *found)
+    validation, test = (answers(fold[split], raw[split], task, (0, len(first.labels))) for split in raw)
+    card, report = calibrated(draft, positives, validation, test)
     say(f"{name}: macro AUROC {card.metrics['macro_auroc'].value:.4f} on {card.tested_on}")
-    return _install(card, report | {"history": []}, owners, out)
+    folder = _install(card, report | {"history": []}, owners, out)
+    keep(out, card, test.raw, test.y, test.rows)
+    return folder
 
 
 def _heads(members: Sequence[str], task: str) -> list[str]:
@@ -78,6 +81,19 @@ def _heads(members: Sequence[str], task: str) -> list[str]:
             raise ModelError(f"{member} has no model of the task {task}; train it with that head.")
         found.append(fitting[0])
     return found
+
+
+def _mean(owners: Sequence[str], fold: Fold, split: str, task: str, seconds: float, runs: Path) -> NDArray[np.float32]:
+    """(records, labels): mean of the members' logits, each at its own input scale."""
+    found = []
+    for owner in owners:
+        card = zoo.load(owner).card
+        network = _checkpoints.build(card.architecture, card.config)
+        network.load_state_dict(_checkpoints.read_weights(zoo.models_folder() / owner))
+        raw = outputs(network.eval(), card.weights_digest, fold, split, seconds, card.input.scale_mv, runs)
+        found.append(raw[:, slice(*card.heads.get(task, (0, raw.shape[1])))])
+    mean: NDArray[np.float32] = np.mean(found, axis=0, dtype=np.float32)
+    return mean
 
 
 def _common_input(models: Sequence[Model]) -> InputSpec:

@@ -22,8 +22,9 @@ from ecgviz.train import cards
 from ecgviz.train.answers import keep
 from ecgviz.train.config import TrainConfig
 from ecgviz.train.data import Fold, input_spec, spans
-from ecgviz.train.loop import Progress, logits_of
+from ecgviz.train.loop import Progress
 from ecgviz.train.operating import Answers, answers, labels, scored, support
+from ecgviz.train.outputs import outputs
 from ecgviz.train.reporting import report
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo._predict import predict
@@ -61,13 +62,13 @@ def finish(
     network.eval().requires_grad_(False)
 
     windows = sorted({config.final_crop_s, WHOLE_S})
-    tried = {w: logits_of(network, data["validation"], round(w * 100), sd) for w in windows}
+    tried = {w: outputs(network, digest, data["validation"], "validation", w, sd, config.runs) for w in windows}
     tested: dict[float, NDArray[np.float32]] = {}
     for task, span in spans(config.kept).items():
         aurocs = {w: _auroc(task, answers(data["validation"], raw, task, span)) for w, raw in tried.items()}
         seconds = max(w for w, auroc in aurocs.items() if auroc >= max(aurocs.values()) - AS_GOOD)
         if seconds not in tested:
-            tested[seconds] = logits_of(network, data["test"], round(seconds * 100), sd)
+            tested[seconds] = outputs(network, digest, data["test"], "test", seconds, sd, config.runs)
         spec = replace(input_spec(config, round(sd, 5)), seconds=seconds, stride_s=seconds)
         test = answers(data["test"], tested[seconds], task, span)
         card, found = calibrated(
