@@ -76,7 +76,8 @@ def _trust(y: NDArray[np.float64]) -> dict[str, Any]:
         },
         "subgroup_differences": [difference | _figure(0.01)],
         "calibration": {
-            when: {k: _figure(v * more) for k, v in measures.items()} for when, more in (("before", 2), ("after", 1))
+            when: {k: _figure(v * more) for k, v in measures.items()}
+            for when, more in (("before", 3), ("after", 1), ("temperature", 2))
         },
         "conformal": {
             "alpha": 0.1,
@@ -87,14 +88,20 @@ def _trust(y: NDArray[np.float64]) -> dict[str, Any]:
             "empty_share": _figure(0.05),
             "subgroups": {k: {"n": n, "fnr": _figure(0.1), "mean_set_size": _figure(1.6)} for k, n in groups.items()},
         },
-        "selective": {"coverage": [0.1, 0.5, 1.0], "risk": [0.01, 0.05, 0.12], "aurc": 0.06},
+        "selective": {
+            "coverage": [0.1, 0.5, 1.0],
+            "risk": [0.01, 0.05, 0.12],
+            "aurc": 0.06,
+            "risk_is": "1 - example F1",
+        },
         "robustness": {
             "n": 100,
             "split": "test",
             "metric": "macro_auroc",
             "clean": _figure(0.85),
             "rows": [*rows, swap],
-            "noise": [{"kind": k, "snr_db": s} | _figure(0.8) for k in ("em", "ma", "bm") for s in (24, 12, 0)],
+            "notes": ["A missing lead is given as zeros."],
+            "noise": [{"kind": k, "snr_db": s} | _figure(0.8) for k in ("em", "ma", "bw") for s in (24, 12, 0)],
         },
         "external": {
             "data": "another hospital",

@@ -101,8 +101,14 @@ def _points(rows: Sequence[Row], places: Sequence[int], look: theme.Frame) -> di
 def _told(row: Row) -> str:
     if row.value is None:
         return "none"
-    ends = "" if row.low is None or row.high is None else f" ({row.low:.3f}–{row.high:.3f})"
-    return f"{row.value:.3f}{ends}"
+    if row.low is None or row.high is None:
+        return _minus(f"{row.value:.3f}")
+    between = " to " if row.low < 0 else "–"
+    return _minus(f"{row.value:.3f} ({row.low:.3f}{between}{row.high:.3f})")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _figure(row: Row, place: int, look: theme.Frame) -> dict[str, Any]:

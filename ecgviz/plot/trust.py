@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 from ecgviz.plot import theme
 from ecgviz.plot._axes import Report, axis, curve, guide, layout
 
-__all__ = ["CALIBRATION", "NOISE", "calibration", "noise", "risk_coverage"]
+__all__ = ["CALIBRATION", "NOISE", "WAYS", "calibration", "noise", "risk_coverage"]
 
-NOISE = {"em": "electrode motion", "ma": "muscle", "bm": "baseline wander"}
+NOISE = {"em": "electrode motion", "ma": "muscle", "bw": "baseline wander", "bm": "baseline wander"}
+WAYS = {"before": "before", "after": "after", "temperature": "one temperature"}
 CALIBRATION = {
     "ece": "Calibration error",
     "classwise_ece": "Calibration error, by class",
@@ -51,53 +52,49 @@ def risk_coverage(selective: Report, *, frame: str = "light") -> go.Figure:
     """The share of wrong answers that is left over the share of records that are answered, the surest first."""
     line = curve(0, "risk", selective["coverage"], selective["risk"], filled=True)
     line |= {"hovertemplate": "of the surest %{x:.0%}: risk %{y:.3f}<extra></extra>"}
-    found = layout("Share of the records answered, the surest first", "Risk among them", frame, HEIGHT)
+    risk = f"Risk ({selective['risk_is']})" if "risk_is" in selective else "Risk"
+    found = layout("Share of the records answered, the surest first", risk, frame, HEIGHT)
     found["xaxis"] |= {"range": [0, 1.01], "tickformat": ".0%"}
     found["yaxis"] |= {"rangemode": "tozero"}
     return go.Figure([line], found | {"showlegend": False})
 
 
 def calibration(found: Mapping[str, Any], *, frame: str = "light") -> go.Figure:
-    """Each measure before and after calibration with its interval, in a panel of its own from zero; less is better."""
+    """Each measure for each way of calibrating, with its interval, in a panel of its own from zero; less is better."""
     look = theme.FRAMES[frame]
-    shown = [key for key in CALIBRATION if key in found["before"] and key in found["after"]]
-    whole = layout("", "", frame, 96 * ((len(shown) + 1) // 2) + 24)
-    del whole["xaxis"], whole["yaxis"]
-    whole |= {"showlegend": False, "dragmode": False, "margin": {"l": 48, "r": 16, "t": 24, "b": 28}, "annotations": []}
+    ways = [key for key in WAYS if key in found]
+    shown = [key for key in CALIBRATION if all(key in found[way] for way in ways)]
+    panel = 46 + 20 * len(ways)
+    whole = layout("", "", frame, panel * len(shown) + 8)
+    whole |= {"showlegend": False, "dragmode": False, "margin": {"l": 8, "r": 64, "t": 4, "b": 4}, "annotations": []}
     traces = []
     for n, key in enumerate(shown):
         last = "" if n == 0 else str(n + 1)
-        across, down = _domain(n, len(shown))
-        line = axis("", frame) | {"fixedrange": True, "anchor": f"y{last}", "rangemode": "tozero", "nticks": 4}
-        names = {"tickvals": [0, 1], "ticktext": ["before", "after"], "range": [1.6, -0.6], "showgrid": False}
-        whole[f"xaxis{last}"] = line | {"domain": across}
-        whole[f"yaxis{last}"] = axis("", frame) | names | {"fixedrange": True, "anchor": f"x{last}", "domain": down}
-        head = {"x": across[0], "y": down[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        whole["annotations"].append(head | {"text": CALIBRATION[key], "showarrow": False, "font": {"size": 12}})
-        traces.append(
-            _two(found["before"][key], found["after"][key], look) | {"xaxis": f"x{last}", "yaxis": f"y{last}"}
-        )
+        top = 1 - n / len(shown)
+        place = [top - (panel - 24) / panel / len(shown), top - 20 / panel / len(shown)]
+        line = axis("", frame) | {"fixedrange": True, "anchor": f"y{last}", "rangemode": "tozero", "nticks": 6}
+        names = {"tickvals": list(range(len(ways))), "ticktext": [f"{WAYS[way]}  " for way in ways]}
+        rows = names | {"range": [len(ways) - 0.5, -0.5], "showgrid": False, "fixedrange": True, "showline": False}
+        whole[f"xaxis{last}"] = line
+        whole[f"yaxis{last}"] = axis("", frame) | rows | {"anchor": f"x{last}", "domain": place}
+        head = {"x": 0, "y": place[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+        whole["annotations"].append(head | {"text": f"<b>{CALIBRATION[key]}</b>", "showarrow": False})
+        traces.append(_ways([found[way][key] for way in ways], look) | {"xaxis": f"x{last}", "yaxis": f"y{last}"})
     return go.Figure(traces, whole)
 
 
-def _domain(n: int, panels: int) -> tuple[list[float], list[float]]:
-    """Place of the n-th panel in two columns, as shares of the width and the height."""
-    rows = (panels + 1) // 2
-    left, top = 0.54 * (n % 2), 1 - (n // 2) / rows
-    return [left, left + 0.46], [top - 0.55 / rows, top - 0.12 / rows]
-
-
-def _two(before: Mapping[str, Any], after: Mapping[str, Any], look: theme.Frame) -> dict[str, Any]:
-    both = (before, after)
-    ends = [[f["high"] - f["value"] if f.get("high") is not None else 0 for f in both]]
-    ends.append([f["value"] - f["low"] if f.get("low") is not None else 0 for f in both])
-    bars = {"type": "data", "symmetric": False, "array": ends[0], "arrayminus": ends[1], "thickness": 1.6, "width": 0}
+def _ways(figures: Sequence[Mapping[str, Any]], look: theme.Frame) -> dict[str, Any]:
+    up = [f["high"] - f["value"] if f.get("high") is not None else 0 for f in figures]
+    down = [f["value"] - f["low"] if f.get("low") is not None else 0 for f in figures]
+    bars = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1.6, "width": 0}
     return {
         "type": "scatter",
-        "mode": "markers",
-        "x": [f["value"] for f in both],
-        "y": [0, 1],
-        "marker": {"size": 9, "color": [look.muted, look.accent]},
+        "mode": "markers+text",
+        "x": [f["value"] for f in figures],
+        "y": list(range(len(figures))),
+        "text": [f"   {f['value']:.3f}" for f in figures],
+        "textposition": "middle right",
+        "marker": {"size": 9, "color": [look.accent if n == 1 else look.muted for n in range(len(figures))]},
         "error_x": bars | {"color": theme.rgba(look.muted, 0.7)},
         "hovertemplate": "%{x:.4f}<extra></extra>",
         "cliponaxis": False,

@@ -81,6 +81,7 @@ def _curves(card: ModelCard, report: dict[str, Any]) -> None:
         required=True,
         key="curve",
         label_visibility="collapsed",
+        wrap=True,
     )
     labels = st.multiselect(
         "Findings", known, default=known[:FIRST], key=f"curve-labels-{card.name}", label_visibility="collapsed"

@@ -89,4 +89,4 @@ def _told(raw: Any, factor: float) -> str:
     digits = 1 if factor > 1 else 3
     ends = [end for end in (figure.low, figure.high) if end is not None]
     told = f"<b>{factor * figure.value:.{digits}f}</b>"
-    return told + (f" ({factor * ends[0]:.{digits}f}–{factor * ends[1]:.{digits}f})" if len(ends) == 2 else "")
+    return told + (f" <i>({factor * ends[0]:.{digits}f}–{factor * ends[1]:.{digits}f})</i>" if len(ends) == 2 else "")

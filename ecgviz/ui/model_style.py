@@ -8,7 +8,7 @@ CSS = """<style>
 .st-key-ev-mtop { padding: 0 .6rem; }
 [class*="st-key-ev-model-"] { padding: .3rem .6rem .35rem;
   border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); }
-[class*="st-key-ev-model-open-"] { background: color-mix(in srgb, #762a83 8%, transparent); border-radius: 6px; }
+[class*="st-key-ev-model-open-"] { background: color-mix(in srgb, #9c4fc0 13%, transparent); border-radius: 6px; }
 [class*="st-key-ev-model-"] [data-testid="stButton"] button { justify-content: flex-start; text-align: left;
   min-height: 0; padding: 0; }
 [class*="st-key-ev-model-"] [data-testid="stButton"] button p { font-size: .98rem; font-weight: 600; line-height: 1.3;
@@ -26,6 +26,7 @@ CSS = """<style>
   border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); }
 .ev-claim > div { min-width: 0; overflow-wrap: anywhere; }
 .ev-claim b { font-weight: 600; }
+.ev-claim i { font-style: normal; white-space: nowrap; font-size: .84rem; opacity: .75; }
 .ev-claim .ev-why { font-size: .84rem; opacity: .8; line-height: 1.4; }
 .ev-claim.ev-mhead { border-top: none; padding: 0; }
 .ev-pair { font-size: 1.02rem; margin: .2rem 0; font-variant-numeric: tabular-nums; }

@@ -66,6 +66,7 @@ def _controls(cards: Sequence[ModelCard]) -> str:
             required=True,
             persist_state="session",
             label_visibility="collapsed",
+            wrap=True,
         )
         task = str(st.session_state[_TASK])
         columns = _columns(_scores(ranked(cards, task)))
@@ -77,10 +78,10 @@ def _controls(cards: Sequence[ModelCard]) -> str:
             key=f"{_SORT}-{task}",
             persist_state="session",
             label_visibility="collapsed",
-            width=230,
+            width=205,
         )
         icon = ":material/search:"
-        st.text_input("Search", key=_SEARCH, placeholder="Search", icon=icon, label_visibility="collapsed", width=180)
+        st.text_input("Search", key=_SEARCH, placeholder="Search", icon=icon, label_visibility="collapsed", width=155)
     return task
 
 
@@ -113,7 +114,9 @@ def _tested(rows: Sequence[ModelCard]) -> None:
     """On which records all of these scores were measured."""
     words, where = question(rows[0].task).words, sorted({card.tested_on for card in rows})
     asked = f"{words[:1].upper()}{words[1:]}. " if words else ""
-    st.html(f"<p class='ev-note'>{html.escape(asked)}Scores on {html.escape('; '.join(where))}, 95 %.</p>")
+    counted = f"{len(rows)} model{'s' if len(rows) > 1 else ''}"
+    told = f"{asked}{counted}, tested on {'; '.join(where)} (95 %)."
+    st.html(f"<p class='ev-note'>{html.escape(told)}</p>")
 
 
 def _header(metrics: Sequence[str]) -> None:
@@ -134,7 +137,7 @@ def _row(card: ModelCard, title: str, parts: str, metrics: Sequence[str]) -> Non
             help=f"Open the card of {card.name}",
             on_click=lambda: st.session_state.update({_OPENED: card.name, "models_view": "Card"}),
         )
-        size = [(_short(card.parameters), ""), (f"{card.gflop:.2f}", ""), (f"{card.ms_per_record:.0f}", "")]
+        size = [(_short(card.parameters), ""), (_few(card.gflop), ""), (_few(card.ms_per_record), "")]
         cells = size + [score(card.metrics.get(key)) for key in metrics]
         named = zip(_columns(metrics), cells, strict=True)
         texts = [f"<div class='ev-mcell' data-name='{k}'><b>{v}</b><i>{ends}</i></div>" for k, (v, ends) in named]
@@ -149,6 +152,11 @@ def _columns(metrics: Sequence[str]) -> tuple[str, ...]:
 
 def _short(count: int) -> str:
     return f"{count / 1e6:.2f} M" if count >= 1e6 else f"{count / 1e3:.0f} k"
+
+
+def _few(value: float) -> str:
+    """Two digits that say something: 0.0012, 0.16, 4.2, 18, 175."""
+    return f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
 def _grid(cells: list[str], metrics: Sequence[str]) -> str:

@@ -74,7 +74,10 @@ def _value(report: Report, metric: str) -> float | None:
 
 
 def _calibration(_: ModelCard, report: Report) -> None:
-    _say("How far a probability lies from the share that is observed, on the test records; less is better.")
+    other = " One temperature for all findings is the simpler way, for comparison." * (
+        "temperature" in report["calibration"]
+    )
+    _say(f"How far a probability lies from the share that is observed, on the test records; less is better.{other}")
     _chart(trust.calibration(report["calibration"], frame=_frame()), "calibration", "Calibration before and after")
 
 
@@ -83,8 +86,8 @@ def _conformal(_: ModelCard, report: Report) -> None:
     alpha = found["alpha"]
     _say(
         f"Instead of each finding's own threshold, one threshold of {found['threshold']:.3f} for all, chosen on "
-        f"validation so that at most {alpha:.0%} of the true findings are missed. The promise holds for patients like "
-        "those of the validation records; below is what happened on the test records, and in each group."
+        f"validation so that on average at most {alpha:.0%} of a record's true findings are missed. The promise holds "
+        "for patients like those of validation; below is what happened on the test records and in each group."
     )
     groups = found.get("subgroups", {})
     for metric, title, line in (
@@ -116,7 +119,7 @@ def _subgroups(card: ModelCard, report: Report) -> None:
             + (f"; that leaves {min(few)} of {len(card.labels)} or more." if few else ".")
         )
         own = [_row(name, found.get("macro_auroc"), note=_n(found)) for name, found in groups.items()]
-        _forest(own, "Macro AUROC", "subgroups", (_value(report, "macro_auroc"), "all records, all findings"))
+        _forest(own, METRICS["macro_auroc"], "subgroups")
     if found := report.get("subgroup_calibration"):
         for metric, title in (("sensitivity", "Sensitivity at the common thresholds"), ("ece", "Calibration error")):
             own = [_row(name, row[metric], note=_n(row)) for name, row in found.items() if row.get(metric)]
@@ -144,7 +147,9 @@ def _robustness(_: ModelCard, report: Report) -> None:
     found = report["robustness"]
     clean, metric = found["clean"]["value"], METRICS.get(found["metric"], found["metric"])
     _say(f"{metric} when the same {found['n']:,} records ({found['split']}) are spoilt on purpose.")
-    rows = [_row(row["condition"], row, head=row["group"]) for row in found.get("rows", ())]
+    for note in [*found.get("notes", ()), *filter(None, [found.get("noise_omitted")])]:
+        _say(note)
+    rows = [_row(row["condition"], row, head=str(row["group"]).capitalize()) for row in found.get("rows", ())]
     if rows:
         _forest(rows, metric, "robustness", (clean, f"untouched: {clean:.3f}"))
     if found.get("noise"):
@@ -176,7 +181,7 @@ def _tasks(_: ModelCard, report: Report) -> None:
     for task, found in report["tasks"].items():
         told = f"{question(task).short}, n = {found['n']:,}"
         rows.append(_row(told, found["metrics"].get("macro_auroc"), note=f"{found.get('classes', '')} classes"))
-    _forest(rows, "Macro AUROC", "tasks")
+    _forest(rows, METRICS["macro_auroc"], "tasks")
 
 
 def _training(card: ModelCard, report: Report) -> None:

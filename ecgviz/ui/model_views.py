@@ -17,7 +17,7 @@ def show(opened: ModelCard, cards: tuple[ModelCard, ...]) -> None:
     rows = ranked(cards, opened.task)
     st.session_state.setdefault(KEY, _VIEWS[0])
     view = st.segmented_control(
-        "View", _VIEWS, key=KEY, required=True, persist_state="session", label_visibility="collapsed"
+        "View", _VIEWS, key=KEY, required=True, persist_state="session", label_visibility="collapsed", wrap=True
     )
     if view == "Size and speed":
         model_plots.size_and_speed(rows, opened.name, cards)

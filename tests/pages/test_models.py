@@ -121,7 +121,7 @@ def test_each_curve_draws(page):
     ("key", "figures", "said"),
     [
         ("calibration", 1, "less is better"),
-        ("conformal", 2, "at most 10% of the true findings"),
+        ("conformal", 2, "at most 10% of a record's true findings"),
         ("selective", 1, "surest"),
         ("subgroups", 4, "corrected"),
         ("robustness", 2, "0 dB"),
@@ -196,7 +196,7 @@ def test_claims_of_the_seeds_stand_beside_what_was_measured_here(page):
     for reported in ("18.5", "15.7", "33.8", "34.9", "35.1", "40.6", "50.87", "97.6 %", "93.27 %", "99.94 %", "0.983"):
         assert f"<b>{reported}</b>" in told
     inception = told.partition("<b>Inception</b>")[2].partition("<b>Inception-Residual</b>")[0]
-    assert re.search(r"Reproduced as coded'><b>\d+\.\d</b> \(", inception)
+    assert re.search(r"Reproduced as coded'><b>\d+\.\d</b> <i>\(", inception)
     assert "Honest split'>not run" in inception
     assert "no model here yet" in told
 

@@ -35,16 +35,20 @@ def test_risk_over_coverage() -> None:
 
 def test_each_measure_of_calibration_has_its_own_scale_from_zero() -> None:
     measures = {"ece": 0.02, "classwise_ece": 0.05, "brier": 0.1, "nll": 0.3}
-    found = {
-        when: {k: {"value": v * more} for k, v in measures.items()} for when, more in (("before", 3), ("after", 1))
-    }
-    figure = trust.calibration(found)
-    assert [list(t.x) for t in figure.data] == [[pytest.approx(3 * v), v] for v in measures.values()]
-    assert len({t.xaxis for t in figure.data}) == 4
+    ways = {"before": 3, "after": 1, "temperature": 2}
+    figure = trust.calibration(
+        {way: {k: {"value": v * more} for k, v in measures.items()} for way, more in ways.items()}
+    )
+    for trace, value in zip(figure.data, measures.values(), strict=True):
+        assert list(trace.x) == pytest.approx([3 * value, value, 2 * value])
+    assert len({trace.xaxis for trace in figure.data}) == 4
     assert figure.layout.xaxis3.rangemode == "tozero"
-    assert [note.text for note in figure.layout.annotations] == list(trust.CALIBRATION.values())
+    assert [note.text for note in figure.layout.annotations] == [
+        f"<b>{name}</b>" for name in trust.CALIBRATION.values()
+    ]
 
 
 def test_a_measure_that_is_missing_has_no_panel() -> None:
     found = {"before": {"ece": FIGURE, "nll": FIGURE}, "after": {"ece": FIGURE}}
-    assert len(trust.calibration(found).data) == 1
+    (trace,) = trust.calibration(found).data
+    assert list(trace.y) == [0, 1]

@@ -68,7 +68,7 @@ def test_of_several_trainings_the_best_on_validation_is_shown(card: ModelCard) -
 
 
 def test_figures_are_on_the_scale_of_the_seed() -> None:
-    assert model_seeds._told(Figure(0.6283, 0.606, 0.648), 100) == "<b>62.8</b> (60.6–64.8)"
+    assert model_seeds._told(Figure(0.6283, 0.606, 0.648), 100) == "<b>62.8</b> <i>(60.6–64.8)</i>"
     assert model_seeds._told({"value": 0.6283}, 1) == "<b>0.628</b>"
     assert model_seeds._told(None, 1) == ""
 
@@ -78,7 +78,7 @@ def test_a_models_report_speaks_before_its_card(card: ModelCard) -> None:
     line = model_seeds.line(card, {"seed": told})
     assert "Reported by the seed: 50.87." in line
     assert "As coded: not run." in line
-    assert "<b>0.630</b> (0.600–0.650)" in line
+    assert "<b>0.630</b> <i>(0.600–0.650)</i>" in line
     assert line.endswith("Because.")
     assert "50.87 (score)" in model_seeds.line(card, {})
     assert model_seeds.line(replace(card, seed_reported=""), {}) == ""
