@@ -1,0 +1,125 @@
+"""The Compare page: what several models, methods or two records show for one finding, side by side on one time axis."""
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ecgviz.errors import EcgvizError
+from ecgviz.plot import theme
+from ecgviz.record import Record
+from ecgviz.results import Prediction
+from ecgviz.ui import cache, compare_controls, compare_link, compare_sheet, compare_tables, picker, view, zoom
+from ecgviz.ui.compare_controls import Subject
+from ecgviz.ui.compare_labels import Row, rows
+from ecgviz.ui.messages import friendly_errors
+
+__all__ = ["workbench"]
+
+
+@st.fragment
+def workbench(record: Record, width: int) -> None:
+    """A fragment: a choice draws only this part of the page anew, and computes only what is new."""
+    with friendly_errors():
+        cards = cache.cards()
+        top, aside = st.columns([5, 1], vertical_alignment="bottom")
+        with top:
+            compare_controls.choose_members(cards)
+            _hold(record)
+        subjects = compare_controls.subjects(record, cards)
+        if len(subjects) > 1:
+            _compare(subjects, width)
+        else:
+            _too_few()
+        with aside:
+            compare_link.panel(record, cards)
+
+
+def _kind() -> str:
+    return str(st.session_state["compare-kind"])
+
+
+def _hold(record: Record) -> None:
+    """Put a record aside, to open another beside it."""
+    if _kind() != "records":
+        return
+    kept = compare_controls.held()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        names = ("none" if kept is None else html.escape(kept.name)), html.escape(record.name)
+        st.html("<p class='ev-note'>Held: <b>{}</b>. Open: <b>{}</b>.</p>".format(*names), width="content")
+        st.button(
+            "Hold the open record",
+            key="compare-hold",
+            icon=":material/keep:",
+            help="It stays on this page; then open another in the sidebar or with the arrow keys.",
+            on_click=lambda: compare_controls.hold(record, picker.entry_of(record)),
+        )
+
+
+def _too_few() -> None:
+    told = {
+        "models": "Choose at least two models above.",
+        "methods": "Choose at least two methods above.",
+        "records": "Hold the open record; then open another one in the sidebar.",
+    }
+    st.html(f"<p class='ev-sentence'>{told[_kind()]}</p>")
+    if _kind() == "models" and len(cache.cards()) < 2:
+        st.html("<p class='ev-note'>Only one model is installed; compare its methods, or two records.</p>")
+
+
+def _compare(subjects: Sequence[Subject], width: int) -> None:
+    with st.spinner("The models read the ECG"):
+        predictions = [_predicted(subject) for subject in subjects]
+    found = rows([p for p, _ in predictions], [s.card for s in subjects])
+    names = [s.name for s in subjects]
+    for subject, (_, reason) in zip(subjects, predictions, strict=True):
+        if reason:
+            st.html(f"<p class='ev-note'><b>{html.escape(subject.name)}</b>: {html.escape(reason)}</p>")
+    row = compare_controls.choose_finding(found)
+    if row is None:
+        return
+    if _kind() != "methods":
+        st.html(f"<p class='ev-sentence'>{html.escape(compare_tables.counted(found, _kind()))}</p>")
+        compare_tables.probabilities(found, names, row)
+        compare_tables.in_words([r for r in found if r.disagrees or r.positive or r is row], names)
+    _evidence(subjects, row, width)
+    compare_tables.costs([s.card for s in subjects])
+
+
+def _predicted(subject: Subject) -> tuple[Prediction | None, str]:
+    """A model's findings, or why it has none: one model's trouble leaves the others as they are."""
+    try:
+        return cache.prediction(subject.card.name, subject.record), ""
+    except EcgvizError as error:
+        return None, str(error)
+
+
+def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> None:
+    first = subjects[0].record
+    by_record = _kind() == "records"
+    st.subheader(f"Evidence for {row.description}", anchor=False)
+    heat = view.heat()
+    st.html(_key(heat))
+    start_s = view.choose_window(first)
+    leads = compare_controls.choose_leads(subjects)
+    sheet = compare_sheet.Sheet(view.view(), heat, leads, start_s, width)
+    shown = compare_sheet.draw(subjects, row, sheet, mean=not by_record)
+    compare_controls.choose_heat()
+    zoom.watch()
+    compare_tables.where(subjects, shown)
+    if by_record:
+        st.html("<p class='ev-note'>Two records have no mean map: their beats lie at different times.</p>")
+    else:
+        compare_tables.alike(subjects, shown.maps)
+
+
+def _key(heat: view.Heat) -> str:
+    """What colour and hatching mean, in one line."""
+    palette = theme.PALETTES[heat.palette]
+    strong = theme.rgba(palette.positive or theme.PAPERS["pink"].purple, heat.strength)
+    weak = theme.rgba(palette.weak or palette.positive or theme.PAPERS["pink"].purple, 0)
+    return (
+        f"<div class='ev-cmp-key'><span><i style='background:linear-gradient(90deg,{weak},{strong}),#fffaf7'></i>"
+        "0 to 1: the same scale for all panels, 1 the strongest step of each map in its whole record. Colours compare "
+        "places, not amounts.</span></div>"
+    )
