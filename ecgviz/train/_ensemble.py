@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from ecgviz import zoo
-from ecgviz.card import InputSpec, ModelCard
+from ecgviz.card import InputSpec, ModelCard, load_card
 from ecgviz.errors import ModelError
 from ecgviz.train import cards
 from ecgviz.train.answers import keep
@@ -42,15 +42,18 @@ def ensemble(
     spec = _common_input(models)
     first = models[0].card
     fold = folds(TrainConfig(name=name, architecture=first.architecture, task=task, data=data, runs=runs))
-    raw = {split: _mean(owners, fold[split], split, task, spec.seconds, runs) for split in ("validation", "test")}
-    scales = [spec.scale_mv / model.card.input.scale_mv for model in models]
-    network = _checkpoints.Ensemble([model.network for model in models], scales).eval()
+    heads = [model.card for model in models]
+    raw = {split: _mean(owners, heads, fold[split], split, runs) for split in ("validation", "test")}
+    windows = [head.input.seconds for head in heads]
+    scales = [spec.scale_mv / head.input.scale_mv for head in heads]
+    widths = [round(seconds * spec.fs) for seconds in windows]
+    network = _checkpoints.Ensemble([model.network for model in models], scales, widths).eval()
     draft = replace(
         first,
         name=name,
         title=f"Ensemble of {len(models)}",
         architecture="ensemble",
-        config={},
+        config={"windows_s": windows},
         input=spec,
         parameters=sum(model.card.parameters for model in models),
         gflop=round(sum(model.card.gflop for model in models), 3),
@@ -83,15 +86,16 @@ def _heads(members: Sequence[str], task: str) -> list[str]:
     return found
 
 
-def _mean(owners: Sequence[str], fold: Fold, split: str, task: str, seconds: float, runs: Path) -> NDArray[np.float32]:
-    """(records, labels): mean of the members' logits, each at its own input scale."""
+def _mean(owners: Sequence[str], heads: Sequence[ModelCard], fold: Fold, split: str, runs: Path) -> NDArray[np.float32]:
+    """(records, labels): mean of the members' logits, each at its own scale and window."""
     found = []
-    for owner in owners:
-        card = zoo.load(owner).card
+    for owner, head in zip(owners, heads, strict=True):
+        card = load_card(zoo.models_folder() / owner / "card.json")
         network = _checkpoints.build(card.architecture, card.config)
         network.load_state_dict(_checkpoints.read_weights(zoo.models_folder() / owner))
-        raw = outputs(network.eval(), card.weights_digest, fold, split, seconds, card.input.scale_mv, runs)
-        found.append(raw[:, slice(*card.heads.get(task, (0, raw.shape[1])))])
+        spec = head.input
+        raw = outputs(network.eval(), card.weights_digest, fold, split, spec.seconds, spec.scale_mv, runs)
+        found.append(raw[:, slice(*card.heads.get(head.task, (0, raw.shape[1])))])
     mean: NDArray[np.float32] = np.mean(found, axis=0, dtype=np.float32)
     return mean
 

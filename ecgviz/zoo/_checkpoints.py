@@ -71,15 +71,32 @@ class Model:
 
 
 class Ensemble(nn.Module):
-    """Mean of the members' logits; scales: each member's input for the same mV, as a multiple of this one's."""
+    """Mean of the members' logits.
 
-    def __init__(self, networks: Sequence[nn.Module], scales: Sequence[float]) -> None:
+    scales: each member's input for the same mV, as a multiple of this one's; widths: samples of each member's window,
+    the whole input where there are none.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module], scales: Sequence[float], widths: Sequence[int] = ()) -> None:
         super().__init__()
-        self.networks, self.scales = nn.ModuleList(networks), tuple(scales)
+        self.networks, self.scales, self.widths = nn.ModuleList(networks), tuple(scales), tuple(widths)
 
     def forward(self, x: Tensor, demographics: Tensor | None = None) -> Tensor:
-        found = [network(x * s, demographics) for network, s in zip(self.networks, self.scales, strict=True)]
+        widths = self.widths or (x.shape[2],) * len(self.networks)
+        found = [
+            _by_windows(network, x * scale, demographics, width)
+            for network, scale, width in zip(self.networks, self.scales, widths, strict=True)
+        ]
         return torch.stack(found).mean(dim=0)  # (n, labels)
+
+
+def _by_windows(network: nn.Module, x: Tensor, person: Tensor | None, width: int) -> Tensor:
+    """Mean logits over windows of `width` side by side; the last one ends where x ends."""
+    length = x.shape[2]
+    starts = [*range(0, length - width + 1, width)] or [0]
+    if starts[-1] + width < length:
+        starts.append(length - width)
+    return torch.stack([network(x[:, :, s : s + width], person) for s in starts]).mean(dim=0)
 
 
 def architecture(name: str) -> ModuleType:
@@ -137,7 +154,8 @@ def load(folder: Path) -> Model:
     network = members[0].network
     if len(members) > 1:
         scales = [card.input.scale_mv / found.input.scale_mv for found in cards]
-        network = Ensemble([member.network for member in members], scales).eval()
+        widths = [round(seconds * card.input.fs) for seconds in card.config["windows_s"]]
+        network = Ensemble([member.network for member in members], scales, widths).eval()
     return Model(card, network, members)
 
 

@@ -84,9 +84,9 @@ def test_an_ensemble_is_a_model_like_any_other(
     assert card.members == ("tiny", "second")
     assert card.input.demographics
     both = zoo.load("both")
-    prepared = prepare(record, card.input)
-    alone = [logits(zoo.load(name), prepared) for name in ("tiny_super", "second_super")]
-    assert logits(both, prepared) == pytest.approx(np.mean(alone, axis=0), abs=1e-3)
+    models = [zoo.load(name) for name in ("tiny_super", "second_super")]
+    alone = [logits(model, prepare(record, model.card.input)) for model in models]
+    assert logits(both, prepare(record, card.input)) == pytest.approx(np.mean(alone, axis=0), abs=1e-3)
     with pytest.raises(ModelError, match="second has no model of the task ptbxl_form"):
         train.ensemble("x", ["second", "tiny"], "ptbxl_form", config.data, config.runs, tmp_path)
     with pytest.raises(ModelError, match="at least two"):
