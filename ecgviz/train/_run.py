@@ -1,6 +1,7 @@
 """One training from its configuration to the folder in models/."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from ecgviz.train.loop import Progress, fit
 from ecgviz.train.loss import LOSSES
 from ecgviz.zoo import _checkpoints
 
-__all__ = ["run"]
+__all__ = ["run", "trained"]
+
+ROUNDING = 0.05
+"""Relative error that rounding to 8 bits never reaches; a wrong kernel gives about 1."""
 
 
 def run(config: TrainConfig, out: Path, say: Callable[[str], None]) -> Path:
@@ -48,7 +52,38 @@ def trained(
     say(f"{config.name}: {sizes} records, {outputs} outputs, one SD = {sd:.4f} mV")
     torch.manual_seed(config.seed)
     network = _checkpoints.build(config.architecture, architecture_config(config, outputs))
+    if config.bf16 and not bf16_is_right(network, round(config.crop_s * 100)):
+        say("bfloat16 gives other numbers than float32 for a layer of this network on this machine; float32 is used")
+        config = replace(config, bf16=False)
     return network, data, sd, told, fit(network, data, config, sd, say)
+
+
+def bf16_is_right(network: nn.Module, width: int) -> bool:
+    """Whether every convolution and linear layer gives the same in bfloat16 as in float32 but for rounding.
+
+    Kernels for some shapes are wrong on some machines: with oneDNN on a CPU with AMX a convolution of 12 channels by a
+    kernel of 8 is off by the size of its output.
+    """
+    wrong: list[nn.Module] = []
+
+    def compare(layer: nn.Module, given: tuple[torch.Tensor, ...], out: torch.Tensor) -> None:
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = type(layer).forward(layer, given[0])
+        if float((rounded.float() - out).norm() / out.norm().clamp(min=1e-9)) > ROUNDING:
+            wrong.append(layer)
+
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv1d | nn.Linear)]
+    hooks = [layer.register_forward_hook(compare) for layer in layers]
+    x = torch.randn(8, 12, width, generator=torch.Generator().manual_seed(0))
+    training = network.training
+    try:
+        with torch.no_grad():
+            network.eval()(x, torch.rand(8, 5))
+    finally:
+        network.train(training)
+        for hook in hooks:
+            hook.remove()
+    return not wrong
 
 
 def fewer(fold: Fold, records: int, seed: int) -> Fold:

@@ -16,7 +16,7 @@ from ecgviz.evaluate.leakage import training_scale
 from ecgviz.signals import synthetic
 from ecgviz.signals.prepare import prepare
 from ecgviz.train import TrainConfig
-from ecgviz.train._run import audited, fewer
+from ecgviz.train._run import audited, bf16_is_right, fewer
 from ecgviz.train.data import augment, crops, folds, withhold
 from ecgviz.train.finish import keep_outputs
 from ecgviz.train.loss import loss_of
@@ -116,6 +116,27 @@ def test_a_learning_curve_takes_part_of_the_training_fold_alone(config: TrainCon
         assert set(part.rows.index[rows]) == set(part.rows.index) & set(whole.rows.index[whole.scored[task]])
     with pytest.raises(DataError, match="10000 training records are asked for"):
         fewer(data["train"], 10_000, seed=1)
+
+
+class _Wrong(torch.nn.Conv1d):
+    """A convolution whose bfloat16 kernel is broken."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = super().forward(x)
+        return out.flip(-1) if out.dtype == torch.bfloat16 else out
+
+
+@pytest.mark.parametrize(("layer", "right"), [(torch.nn.Conv1d, True), (_Wrong, False)])
+def test_a_network_whose_bfloat16_is_wrong_is_found(layer: type[torch.nn.Conv1d], right: bool) -> None:
+    class Net(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = layer(12, 4, 5)
+
+        def forward(self, x: torch.Tensor, person: torch.Tensor) -> torch.Tensor:
+            return torch.as_tensor(self.conv(x))
+
+    assert bf16_is_right(Net(), 250) is right
 
 
 def test_losses_weigh_rare_labels_and_easy_negatives() -> None:
