@@ -16,7 +16,7 @@ from ecgviz.card import ModelCard
 from ecgviz.datasets import library
 from ecgviz.plot import overlay, tracing
 from ecgviz.record import Flag, Record
-from ecgviz.results import Attribution, Measurements, Prediction
+from ecgviz.results import Attribution, Check, Measurements, Prediction
 from ecgviz.signals import filters, intervals, quality
 from ecgviz.ui.view import Heat, View
 
@@ -125,6 +125,14 @@ def attribution(name: str, record: Record, label: str, method: str) -> Attributi
     network = model(name)
     with _CORES:
         return explain.explain(network, record, label, method)
+
+
+@st.cache_data(hash_funcs=BY_DIGEST, max_entries=12, scope="session", show_spinner=False)
+def checks(name: str, record: Record, label: str, method: str, which: tuple[str, ...]) -> tuple[Check, ...]:
+    """Tests of one heat; see `explain.check`."""
+    network = model(name)
+    with _CORES:
+        return explain.check(network, record, label, method, which)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ecgviz.card import ModelCard
+from ecgviz.explain.waves import heat_in_words
 from ecgviz.results import Attribution, Finding
 from ecgviz.ui import cache
 from ecgviz.ui.compare_controls import Subject
@@ -15,7 +16,6 @@ from ecgviz.ui.compare_labels import RULE, Row, sentence
 from ecgviz.ui.compare_maps import APART
 from ecgviz.ui.compare_sheet import Evidence
 from ecgviz.ui.model_tasks import METRICS, question
-from ecgviz.ui.sentence import evidence_in_words
 
 __all__ = ["alike", "costs", "counted", "in_words", "probabilities", "where"]
 
@@ -34,14 +34,15 @@ def counted(rows: Sequence[Row], kind: str) -> str:
     return f"The models {told} the {len(shared)} findings that at least two were trained for."
 
 
-def probabilities(rows: Sequence[Row], names: Sequence[str], selected: Row) -> None:
-    """Each finding with every model's probability and threshold, disagreements first."""
+def probabilities(rows: Sequence[Row], names: Sequence[str], selected: Row, *, tasks: int) -> None:
+    """Each finding with every model's probability and threshold, disagreements first; tasks: how many are compared."""
     first = [row for row in rows if row.disagrees or row.positive or row is selected]
     rest = len(rows) - len(first)
     st.html(_said(first, names, selected))
     if rest and st.toggle(f"Show {rest} that no model finds", key=_ALL, persist_state="session"):
         st.html(_said([row for row in rows if row not in first], names, selected))
-    st.html(f"<p class='ev-note'>{html.escape(RULE)}</p>")
+    if tasks > 1:
+        st.html(f"<p class='ev-note'>{html.escape(RULE)}</p>")
 
 
 def _said(rows: Sequence[Row], names: Sequence[str], selected: Row) -> str:
@@ -53,7 +54,11 @@ def _table(
     heads: Sequence[str], lines: Sequence[str], caption: str, *, small: bool = False, on: Sequence[bool] = ()
 ) -> str:
     """A table that scrolls in its own frame, by keyboard too; lines: the cells of each row; on: the rows in colour."""
-    head = "".join(f"<th scope='col'>{html.escape(name)}</th>" if name else "<td></td>" for name in heads)
+    wide = f" style='width:{76 / max(1, len(heads) - 1):.0f}%'"
+    head = "".join(
+        f"<th scope='col'{wide if n and on else ''}>{html.escape(name)}</th>" if name else "<td></td>"
+        for n, name in enumerate(heads)
+    )
     marked = [*on, *(False for _ in lines[len(on) :])]
     body = "".join(
         f"<tr class='ev-cmp-on'>{line}</tr>" if mark else f"<tr>{line}</tr>"
@@ -87,13 +92,13 @@ def where(subjects: Sequence[Subject], shown: Evidence) -> None:
     """In which wave and which leads each map lies, and how far apart the maps are."""
     lines = []
     for subject, found, reason in zip(subjects, shown.maps, shown.reasons, strict=True):
-        said = reason if found is None or reason else evidence_in_words(found, cache.waves(subject.record))
-        lines.append(f"<li><b>{html.escape(subject.name)}</b>: {html.escape(said)}.</li>")
+        said = f"{reason}." if found is None or reason else heat_in_words(found, cache.waves(subject.record))
+        lines.append(f"<li><b>{html.escape(subject.name)}</b>: {html.escape(said)}</li>")
     if shown.together:
-        mean = evidence_in_words(shown.together.mean, cache.waves(subjects[0].record))
+        mean = heat_in_words(shown.together.mean, cache.waves(subjects[0].record))
         share = f"{100 * shown.together.share_apart:.0f} %"
         lines.append(
-            f"<li><b>Mean of the {shown.together.n} maps</b>: {html.escape(mean)}. In {share} of the record they "
+            f"<li><b>Mean of the {shown.together.n} maps</b>: {html.escape(mean)} In {share} of the record they "
             f"differ by {'half' if APART == 0.5 else f'{APART:g}'} of the scale or more.</li>"
         )
     st.html(f"<ul class='ev-list'>{''.join(lines)}</ul>")

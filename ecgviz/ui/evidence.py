@@ -6,12 +6,12 @@ import streamlit as st
 
 from ecgviz import explain
 from ecgviz.card import ModelCard
+from ecgviz.explain.waves import heat_in_words
 from ecgviz.plot import overlay, scores
 from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
-from ecgviz.ui import cache, findings, paper, view, zoom
+from ecgviz.ui import cache, findings, heat_tests, paper, view, zoom
 from ecgviz.ui.messages import friendly_errors
-from ecgviz.ui.sentence import evidence_in_words
 
 __all__ = ["workbench"]
 
@@ -46,6 +46,8 @@ def _evidence(record: Record, card: ModelCard, finding: Finding, width: int) -> 
     where = (start_s, beside, paper.title(record), card.name, finding.label, heat)
     paper.draw(cache.heat_sheet, record, drawn, *where, about=f"Evidence for {finding.label} under the trace.")
     view.choose_heat()
+    heat_tests.panel(record, card.name, finding.label, heat.method)
+    heat_tests.by_wave(record, found)
     _making(card, found)
     zoom.watch()
 
@@ -56,7 +58,7 @@ def _sentence(record: Record, card: ModelCard, finding: Finding, found: Attribut
     trust = "" if finding.trusted else " Too few in training to trust."
     return (
         f"<b>{described[:1].upper()}{described[1:]}</b>: {finding.probability:.2f}, {place} of "
-        f"{finding.threshold:.2f}.{trust} Evidence: {evidence_in_words(found, cache.waves(record))}."
+        f"{finding.threshold:.2f}.{trust} {html.escape(heat_in_words(found, cache.waves(record)))}"
     )
 
 
