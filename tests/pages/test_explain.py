@@ -124,3 +124,15 @@ def test_uploaded_record_without_its_chest_leads_is_explained_with_a_warning(pag
     assert opened.errors() == []
     assert "V1, V2, V3, V4, V5, V6" in opened.words()
     assert heat(opened)
+
+
+def test_the_heat_is_tested_when_asked_and_told_in_numbers(page):
+    opened = page("explain")
+    assert "Take it away" not in opened.words()
+    opened.at.button(key="test-heat").click().run()
+    assert opened.errors() == []
+    told = opened.words()
+    for name in ("Take it away", "Shuffled weights", "Stability"):
+        assert any(f"{name}: {mark}" in told for mark in ("✓ passes", "~ doubtful", "✗ fails")), name
+    (table,) = opened.at.dataframe
+    assert {"Wave", "Leads", "Share of the evidence, %", "Times chance"} == set(table.value.columns)
