@@ -15,7 +15,7 @@ TASKS = {
     "ptbxl_all": "All 71 statements of PTB-XL",
     "cinc2020": "27 classes of the CinC Challenge 2020 (23 of them in PTB-XL)",
 }
-HEAD = "| model | macro AUROC | macro F1 | Challenge metric | parameters | one record |\n|---|---|---|---|---|---|"
+HEAD = "| model | macro AUROC | macro F1 | Challenge metric | epochs | parameters | one record |\n|---|---|---|---|---|---|---|"
 
 
 def tables(cards: Iterable[ModelCard]) -> str:
@@ -34,7 +34,8 @@ def tables(cards: Iterable[ModelCard]) -> str:
 
 def _row(card: ModelCard) -> str:
     figures = (_shown(card.metrics.get(name)) for name in ("macro_auroc", "macro_f1", "challenge_metric"))
-    return f"| `{card.name}` | {' | '.join(figures)} | {card.parameters:,} | {card.ms_per_record:.0f} ms |"
+    epochs = card.training.get("epochs_run") or "-"
+    return f"| `{card.name}` | {' | '.join(figures)} | {epochs} | {card.parameters:,} | {card.ms_per_record:.0f} ms |"
 
 
 def _shown(figure: Figure | None) -> str:
