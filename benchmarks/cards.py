@@ -15,7 +15,8 @@ TASKS = {
     "ptbxl_all": "All 71 statements of PTB-XL",
     "cinc2020": "27 classes of the CinC Challenge 2020 (23 of them in PTB-XL)",
 }
-HEAD = "| model | macro AUROC | macro F1 | Challenge metric | epochs | parameters | one record |\n|---|---|---|---|---|---|---|"
+NAMES = ("model", "macro AUROC", "macro F1", "Challenge metric", "epochs", "parameters", "one record")
+HEAD = f"| {' | '.join(NAMES)} |\n{'|---' * len(NAMES)}|"
 
 
 def tables(cards: Iterable[ModelCard]) -> str:
