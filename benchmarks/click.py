@@ -137,7 +137,7 @@ def main() -> list[Measure]:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         with _serving(ROOT / "app.py") as url:
-            page.goto(f"{url}/explain")
+            page.goto(f"{url}/explain?model={cards[0].name}")
             page.get_by_role("combobox", name="Evidence for").wait_for(timeout=120_000)
             page.wait_for_timeout(5000)
             _choices(page, HEAT)

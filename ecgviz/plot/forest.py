@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from ecgviz.plot import theme
 from ecgviz.plot._axes import axis, layout
 
-__all__ = ["Row", "forest"]
+__all__ = ["Row", "forest", "told"]
 
 ROW_PX, EDGE_PX = 24, 80
 
@@ -48,7 +48,7 @@ def forest(
         ticks.append((at, row.name))
         at += 1
     found = layout(title, "", frame, EDGE_PX + ROW_PX * at)
-    found["margin"] = {"l": 8, "r": 132, "t": 22 if line_name else 8, "b": 44}
+    found["margin"] = {"l": 8, "r": 146, "t": 22 if line_name else 8, "b": 44}
     found["yaxis"] = axis("", frame) | {
         "range": [at - 0.4, -0.6],
         "tickvals": [place for place, _ in ticks],
@@ -58,7 +58,7 @@ def forest(
         "fixedrange": True,
     }
     found |= {"showlegend": False, "dragmode": False}
-    found["xaxis"]["fixedrange"] = True
+    found["xaxis"] |= {"fixedrange": True, "nticks": 6, "tickangle": 0}
     found["annotations"] = [_figure(row, place, look) for row, place in zip(rows, places, strict=True)]
     if line is not None:
         dash = {"color": look.muted, "width": 1.2, "dash": "dash"}
@@ -92,26 +92,23 @@ def _points(rows: Sequence[Row], places: Sequence[int], look: theme.Frame) -> di
             "symbol": ["circle-open" if row.faded else "circle" for row in rows],
             "line": {"color": look.accent, "width": 1.5},
         },
-        "customdata": [[row.name, _told(row), row.note] for row in rows],
+        "customdata": [[row.name, _of(row), row.note] for row in rows],
         "hovertemplate": "<b>%{customdata[0]}</b>  %{customdata[1]}<br>%{customdata[2]}<extra></extra>",
         "cliponaxis": False,
     }
 
 
-def _told(row: Row) -> str:
-    if row.value is None:
-        return "none"
-    if row.low is None or row.high is None:
-        return _minus(f"{row.value:.3f}")
-    between = " to " if row.low < 0 else "–"
-    return _minus(f"{row.value:.3f} ({row.low:.3f}{between}{row.high:.3f})")
+def told(value: float, low: float | None, high: float | None, digits: int = 3) -> str:
+    """A figure and its interval in words, with a true minus and no negative zero."""
+    one, *ends = (f"{round(v, digits) + 0.0:.{digits}f}".replace("-", "−") for v in (value, low, high) if v is not None)
+    return f"{one} ({(' to ' if '−' in ''.join(ends) else '–').join(ends)})" if len(ends) == 2 else one
 
 
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+def _of(row: Row) -> str:
+    return "none" if row.value is None else told(row.value, row.low, row.high)
 
 
 def _figure(row: Row, place: int, look: theme.Frame) -> dict[str, Any]:
     where = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": place, "yanchor": "middle"}
     colour = look.muted if row.faded or row.value is None else look.text
-    return where | {"text": _told(row), "showarrow": False, "font": {"size": 11, "color": colour}}
+    return where | {"text": _of(row), "showarrow": False, "font": {"size": 11, "color": colour}}

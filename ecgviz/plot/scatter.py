@@ -21,9 +21,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Point:
-    """One model: its name, what it costs, its score, and whether it is the chosen one."""
+    """One model: its name, a shorter one to stand beside its mark, what it costs, its score; chosen: stands out."""
 
     name: str
+    short: str
     cost: float
     score: Figure
     chosen: bool = False
@@ -93,13 +94,13 @@ def _names(
     found = []
     for n in sorted(range(len(points)), key=lambda n: (not points[n].chosen, -points[n].score.value)):
         x, y = places[n]
-        for anchor, box in _boxes(x, y, LETTER_PX * len(points[n].name)):
+        for anchor, box in _boxes(x, y, LETTER_PX * len(points[n].short)):
             inside = box[0] >= -_LEFT / 2 and box[2] <= size[0] + _RIGHT and box[1] >= -_TOP and box[3] <= size[1]
             if inside and not any(_overlap(box, other) for k, other in enumerate(taken) if k != n):
                 taken.append(box)
                 strong = {"size": 12, "color": look.text if points[n].chosen else look.muted}
                 where = {"x": math.log10(points[n].cost), "y": points[n].score.value} | anchor
-                found.append(where | {"text": points[n].name, "showarrow": False, "font": strong})
+                found.append(where | {"text": points[n].short, "showarrow": False, "font": strong})
                 break
     return found
 

@@ -1,6 +1,7 @@
 """How a training went: loss and validation scores after each epoch."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,14 +23,18 @@ def loss(report: Report, *, frame: str = "light") -> go.Figure:
     return go.Figure([line], layout("Epoch", "Training loss", frame, HEIGHT))
 
 
-def validation(report: Report, *, frame: str = "light") -> go.Figure:
-    """Macro AUROC on the validation part by epoch: the mean that chose the checkpoint, and each task of the network."""
+def validation(report: Report, names: Mapping[str, str] | None = None, *, frame: str = "light") -> go.Figure:
+    """Macro AUROC on the validation part by epoch: the mean that chose the checkpoint, and each task of the network.
+
+    names: of the tasks, in words.
+    """
     rows = _rows(report)
     tasks = [k for k in rows[-1] if k.startswith("val_") and k != "val_macro_auroc"]
     shown = ["val_macro_auroc", *tasks] if len(tasks) != 1 else ["val_macro_auroc"]
     lines = []
     for n, key in enumerate(shown):
-        name = "mean of the tasks" if n == 0 and tasks[1:] else key.removeprefix("val_").replace("_", " ")
+        task = key.removeprefix("val_")
+        name = "mean of the tasks" if n == 0 else (names or {}).get(task, task)
         line = curve(n, name, [row["epoch"] for row in rows], [row.get(key, math.nan) for row in rows])
         lines.append(line | {"hovertemplate": "epoch %{x}: %{y:.4f}<extra>" + name + "</extra>"})
     found = layout("Epoch", "Validation macro AUROC", frame, HEIGHT)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from ecgviz.plot import theme
 from ecgviz.plot._axes import Report, axis, curve, guide, layout
+from ecgviz.plot.forest import told
 
 __all__ = ["CALIBRATION", "NOISE", "WAYS", "calibration", "noise", "risk_coverage"]
 
@@ -30,8 +31,8 @@ def noise(robustness: Report, title: str, *, frame: str = "light") -> go.Figure:
         own = sorted((row for row in rows if row["kind"] == kind), key=lambda row: float(row["snr_db"]))
         name = NOISE.get(kind, kind)
         line = curve(n, name, [row["snr_db"] for row in own], [row["value"] for row in own])
-        told = "%{x} dB: %{y:.3f}<extra>" + name + "</extra>"
-        lines.append(line | {"mode": "lines+markers", "hovertemplate": told, "error_y": _ends(own, line)})
+        hover = "%{x} dB: %{y:.3f}<extra>" + name + "</extra>"
+        lines.append(line | {"mode": "lines+markers", "hovertemplate": hover, "error_y": _ends(own, line)})
     found = layout("Signal-to-noise ratio, dB", title, frame, HEIGHT)
     steps = sorted({float(row["snr_db"]) for row in rows})
     # the worst at the right, as the trace gets worse from left to right
@@ -66,7 +67,7 @@ def calibration(found: Mapping[str, Any], *, frame: str = "light") -> go.Figure:
     shown = [key for key in CALIBRATION if all(key in found[way] for way in ways)]
     panel = 46 + 20 * len(ways)
     whole = layout("", "", frame, panel * len(shown) + 8)
-    whole |= {"showlegend": False, "dragmode": False, "margin": {"l": 8, "r": 64, "t": 4, "b": 4}, "annotations": []}
+    whole |= {"showlegend": False, "dragmode": False, "margin": {"l": 8, "r": 146, "t": 4, "b": 4}, "annotations": []}
     traces = []
     for n, key in enumerate(shown):
         last = "" if n == 0 else str(n + 1)
@@ -79,8 +80,15 @@ def calibration(found: Mapping[str, Any], *, frame: str = "light") -> go.Figure:
         whole[f"yaxis{last}"] = axis("", frame) | rows | {"anchor": f"x{last}", "domain": place}
         head = {"x": 0, "y": place[1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
         whole["annotations"].append(head | {"text": f"<b>{CALIBRATION[key]}</b>", "showarrow": False})
-        traces.append(_ways([found[way][key] for way in ways], look) | {"xaxis": f"x{last}", "yaxis": f"y{last}"})
+        figures = [found[way][key] for way in ways]
+        whole["annotations"] += [_beside(f, row, f"y{last}") for row, f in enumerate(figures)]
+        traces.append(_ways(figures, look) | {"xaxis": f"x{last}", "yaxis": f"y{last}"})
     return go.Figure(traces, whole)
+
+
+def _beside(f: Mapping[str, Any], row: int, panel: str) -> dict[str, Any]:
+    where = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": row, "yref": panel, "yanchor": "middle"}
+    return where | {"text": told(f["value"], f.get("low"), f.get("high"), 4), "showarrow": False, "font": {"size": 11}}
 
 
 def _ways(figures: Sequence[Mapping[str, Any]], look: theme.Frame) -> dict[str, Any]:
@@ -89,11 +97,9 @@ def _ways(figures: Sequence[Mapping[str, Any]], look: theme.Frame) -> dict[str, 
     bars = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1.6, "width": 0}
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [f["value"] for f in figures],
         "y": list(range(len(figures))),
-        "text": [f"   {f['value']:.3f}" for f in figures],
-        "textposition": "middle right",
         "marker": {"size": 9, "color": [look.accent if n == 1 else look.muted for n in range(len(figures))]},
         "error_x": bars | {"color": theme.rgba(look.muted, 0.7)},
         "hovertemplate": "%{x:.4f}<extra></extra>",

@@ -88,7 +88,8 @@ def _tell(found: dict[str, Difference], first: str, second: str) -> None:
 
 def _sentence(metric: str, d: Difference, first: str, second: str) -> str:
     p = f"p < {1 / paired.REPEATS * 2:.3f}" if d.p <= 2 / paired.REPEATS else f"p = {d.p:.3f}"
-    figures = f"{d.one:.3f} against {d.other:.3f}, difference {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f}), {p}"
+    change = f"difference {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})".replace("-", "−")
+    figures = f"{d.one:.3f} against {d.other:.3f}, {change}, {p}"
     if d.low > 0 or d.high < 0:
         better = first if d.value > 0 else second
         return f"<b>{metric}: {better} is better</b>; {figures}."

@@ -7,6 +7,7 @@ import streamlit as st
 from ecgviz.card import ModelCard
 from ecgviz.plot import scatter
 from ecgviz.ui import viewport
+from ecgviz.ui.model_claims import as_coded
 from ecgviz.ui.model_tasks import METRICS, question, titles
 
 __all__ = ["size_and_speed"]
@@ -34,7 +35,7 @@ def size_and_speed(rows: Sequence[ModelCard], opened: str, cards: Sequence[Model
     width = viewport.width_px()
     each = width if width <= _STACKED_PX else (width - _GAP_PX) // 2
     for place, (cost, of) in zip(st.columns(2, gap="medium"), _COSTS.items(), strict=True):
-        points = [scatter.Point(names[c.name], of(c), c.metrics[metric], c.name == opened) for c in shown]
+        points = [scatter.Point(names[c.name], _short(c), of(c), c.metrics[metric], c.name == opened) for c in shown]
         place.plotly_chart(
             scatter.against_score(points, cost, METRICS[metric], width=each, frame=st.context.theme.type or "light"),
             width="stretch",
@@ -44,3 +45,7 @@ def size_and_speed(rows: Sequence[ModelCard], opened: str, cards: Sequence[Model
             alt=f"{METRICS[metric]} over {cost.lower()} of {len(points)} models; the numbers are in the table above",
         )
     st.html("<p class='ev-note'>Bars are 95 % intervals. Names stand where there is room; hover tells the others.</p>")
+
+
+def _short(card: ModelCard) -> str:
+    return f"{card.architecture}, as coded" if as_coded(card) else card.architecture

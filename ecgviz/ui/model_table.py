@@ -155,8 +155,8 @@ def _short(count: int) -> str:
 
 
 def _few(value: float) -> str:
-    """Two digits that say something: 0.0012, 0.16, 4.2, 18, 175."""
-    return f"{value:.2g}" if value < 10 else f"{value:.0f}"
+    """Two digits that say something: 0.0012, 0.16, 4.0, 18, 175."""
+    return f"{value:.2g}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def _grid(cells: list[str], metrics: Sequence[str]) -> str:

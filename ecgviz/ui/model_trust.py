@@ -11,11 +11,12 @@ import streamlit as st
 from ecgviz.card import ModelCard
 from ecgviz.plot import training, trust
 from ecgviz.plot.forest import Row, forest
-from ecgviz.ui.model_tasks import METRICS, question
+from ecgviz.ui.model_tasks import METRICS, TASKS, question
 
 __all__ = ["folds"]
 
 Report = Mapping[str, Any]
+_NAMES = {task: asked.short for task, asked in TASKS.items()}
 _WORDS = METRICS | {"ece": "calibration error", "fnr": "missed findings", "mean_set_size": "findings in a set"}
 
 
@@ -116,7 +117,7 @@ def _subgroups(card: ModelCard, report: Report) -> None:
         _say(
             "Women and men, and bands of age. Averaged over the findings with at least 10 positives and 10 negatives "
             "in every group of a kind, so that groups can be compared with one another"
-            + (f"; that leaves {min(few)} of {len(card.labels)} or more." if few else ".")
+            + (f"; these are {min(few)} to {max(few)} of the {len(card.labels)}." if few else ".")
         )
         own = [_row(name, found.get("macro_auroc"), note=_n(found)) for name, found in groups.items()]
         _forest(own, METRICS["macro_auroc"], "subgroups")
@@ -131,12 +132,12 @@ def _subgroups(card: ModelCard, report: Report) -> None:
 
 def _differences(rows: list[Mapping[str, Any]]) -> None:
     _say(
-        "Differences between groups, with p corrected for their number (Holm). An interval that leaves zero out while "
-        "the corrected p is above 0.05 is no finding."
+        "Differences between groups; p is corrected for their number (Holm). An interval that leaves zero out while p "
+        "is above 0.05 is no finding."
     )
     for metric in dict.fromkeys(row["metric"] for row in rows):
         own = [
-            _row(f"{row['of']} less {row['against']}", row, note=f"p {row['p']:.3f}, corrected {row['p_holm']:.3f}")
+            _row(f"{row['of']} less {row['against']}, p {row['p_holm']:.2f}", row, note=f"p {row['p']:.3f} uncorrected")
             for row in rows
             if row["metric"] == metric
         ]
@@ -195,7 +196,7 @@ def _training(card: ModelCard, report: Report) -> None:
     with left:
         _chart(training.loss(report, frame=_frame()), "loss", "Training loss by epoch")
     with right:
-        _chart(training.validation(report, frame=_frame()), "validation", "Validation macro AUROC by epoch")
+        _chart(training.validation(report, _NAMES, frame=_frame()), "validation", "Validation macro AUROC by epoch")
 
 
 def _audit(_: ModelCard, report: Report) -> None:

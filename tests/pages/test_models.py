@@ -121,9 +121,9 @@ def test_each_curve_draws(page):
     ("key", "figures", "said"),
     [
         ("calibration", 1, "less is better"),
-        ("conformal", 2, "at most 10% of a record's true findings"),
+        ("conformal", 2, "on average at most 10%"),
         ("selective", 1, "surest"),
-        ("subgroups", 4, "corrected"),
+        ("subgroups", 4, "is corrected"),
         ("robustness", 2, "0 dB"),
         ("external", 1, "another hospital"),
         ("tasks", 1, "smaller tasks"),

@@ -1,6 +1,6 @@
 """Figures with intervals, a row each."""
 
-from ecgviz.plot.forest import Row, forest
+from ecgviz.plot.forest import Row, forest, told
 
 ROWS = [
     Row("women", 0.90, 0.88, 0.93, "1,066 records", head="sex"),
@@ -41,3 +41,10 @@ def test_the_line_to_compare_with_is_named() -> None:
     assert line.x0 == line.x1 == 0.91
     assert figure.layout.annotations[-1].text == "all"
     assert not forest(ROWS, "x").layout.shapes
+
+
+def test_figures_have_a_true_minus_and_no_negative_zero() -> None:
+    assert told(0.9, 0.88, 0.93) == "0.900 (0.880–0.930)"
+    assert told(-0.0001, -0.02, 0.01) == "0.000 (−0.020 to 0.010)"
+    assert told(0.5, None, None) == "0.500"
+    assert told(0.00123, 0.001, 0.0015, 4) == "0.0012 (0.0010–0.0015)"

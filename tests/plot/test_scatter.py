@@ -8,8 +8,8 @@ from ecgviz.card import Figure
 from ecgviz.plot.scatter import Point, against_score
 
 POINTS = [
-    Point("small", 474_000, Figure(0.92, 0.91, 0.93), chosen=True),
-    Point("large", 9_000_000, Figure(0.90)),
+    Point("The small one", "small", 474_000, Figure(0.92, 0.91, 0.93), chosen=True),
+    Point("The large one", "large", 9_000_000, Figure(0.90)),
 ]
 
 
@@ -37,14 +37,20 @@ def test_names_stand_at_their_points() -> None:
 
 
 def test_names_that_would_collide_are_left_to_the_hover() -> None:
-    crowd = [Point(f"a network with a long name {n}", 1e6 * (1 + n / 1000), Figure(0.9 + n / 10_000)) for n in range(9)]
+    crowd = [
+        Point(f"network {n}", f"a network with a long name {n}", 1e6 * (1 + n / 1000), Figure(0.9 + n / 10_000))
+        for n in range(9)
+    ]
     figure = against_score(crowd, "x", "y", width=380)
     assert 0 < len(figure.layout.annotations) < 9
     assert [row[0] for row in figure.data[0].customdata] == [point.name for point in crowd]
 
 
 def test_no_two_names_overlap() -> None:
-    points = [Point(f"network {n}", 10 ** (4 + (7 * n % 17) / 6), Figure(0.8 + (5 * n % 17) / 100)) for n in range(17)]
+    points = [
+        Point(f"network {n}", f"network {n}", 10 ** (4 + (7 * n % 17) / 6), Figure(0.8 + (5 * n % 17) / 100))
+        for n in range(17)
+    ]
     figure = against_score(points, "x", "y", width=560)
     spans = figure.layout.xaxis.range, figure.layout.yaxis.range
     boxes = []
