@@ -154,7 +154,7 @@ def load(folder: Path) -> Model:
     network = members[0].network
     if len(members) > 1:
         scales = [card.input.scale_mv / found.input.scale_mv for found in cards]
-        widths = [round(seconds * card.input.fs) for seconds in card.config["windows_s"]]
+        widths = [round(seconds * card.input.fs) for seconds in card.config.get("windows_s", ())]
         network = Ensemble([member.network for member in members], scales, widths).eval()
     return Model(card, network, members)
 

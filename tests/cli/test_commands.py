@@ -59,7 +59,7 @@ def test_quality_flags_reach_the_json(run: Run, ecg: Path) -> None:
 def test_models_json(run: Run, toy_model: str) -> None:
     (model,) = run("models", "--json").answer
     assert list(model) == ["name", "task", "architecture", "parameters", "labels", "metrics"]
-    assert (model["name"], model["task"], model["labels"]) == (toy_model, "ecg12", list(SUPERCLASSES))
+    assert (model["name"], model["task"], model["labels"]) == (toy_model, "ptbxl_super", list(SUPERCLASSES))
     assert model["metrics"]["macro_auroc"] == {"value": 0.5, "low": 0.4, "high": 0.6}
     assert model["metrics"]["ece"] == {"value": None, "low": None, "high": None}
     assert isinstance(model["parameters"], int)
