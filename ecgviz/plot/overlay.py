@@ -138,9 +138,7 @@ def _inside(cell: Cell, record: Record, centres: NDArray[Any]) -> NDArray[np.boo
     return (centres >= begin) & (centres < end)
 
 
-def _scaled(
-    attribution: Attribution, centres: NDArray[Any], dx: float, full: float | None
-) -> dict[str, NDArray[Any]]:
+def _scaled(attribution: Attribution, centres: NDArray[Any], dx: float, full: float | None) -> dict[str, NDArray[Any]]:
     """Each lead's evidence averaged over each column, as a share -1..1 of the strongest evidence."""
     scores = np.nan_to_num(attribution.scores)
     largest = full or float(np.abs(scores).max(initial=0.0)) or 1.0

@@ -4,6 +4,7 @@ import html
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ecgviz.errors import EcgvizError
 from ecgviz.plot import theme
@@ -22,13 +23,12 @@ def workbench(record: Record, width: int) -> None:
     """A fragment: a choice draws only this part of the page anew, and computes only what is new."""
     with friendly_errors():
         cards = cache.cards()
-        top, aside = st.columns([5, 1], vertical_alignment="bottom")
-        with top:
-            compare_controls.choose_members(cards)
-            _hold(record)
+        compare_controls.choose_members(cards)
+        _hold(record)
         subjects = compare_controls.subjects(record, cards)
+        finding, aside = st.columns([5, 1], vertical_alignment="bottom")
         if len(subjects) > 1:
-            _compare(subjects, width)
+            _compare(subjects, width, finding)
         else:
             _too_few()
         with aside:
@@ -67,7 +67,8 @@ def _too_few() -> None:
         st.html("<p class='ev-note'>Only one model is installed; compare its methods, or two records.</p>")
 
 
-def _compare(subjects: Sequence[Subject], width: int) -> None:
+def _compare(subjects: Sequence[Subject], width: int, place: DeltaGenerator) -> None:
+    """The table and the panels; place: where the finding is chosen."""
     with st.spinner("The models read the ECG"):
         predictions = [_predicted(subject) for subject in subjects]
     found = rows([p for p, _ in predictions], [s.card for s in subjects])
@@ -75,12 +76,13 @@ def _compare(subjects: Sequence[Subject], width: int) -> None:
     for subject, (_, reason) in zip(subjects, predictions, strict=True):
         if reason:
             st.html(f"<p class='ev-note'><b>{html.escape(subject.name)}</b>: {html.escape(reason)}</p>")
-    row = compare_controls.choose_finding(found)
+    with place:
+        row = compare_controls.choose_finding(found)
     if row is None:
         return
     if _kind() != "methods":
         st.html(f"<p class='ev-sentence'>{html.escape(compare_tables.counted(found, _kind()))}</p>")
-        compare_tables.probabilities(found, names, row)
+        compare_tables.probabilities(found, names, row, tasks=len({s.card.task for s in subjects}))
         compare_tables.in_words([r for r in found if r.disagrees or r.positive or r is row], names)
     _evidence(subjects, row, width)
     compare_tables.costs([s.card for s in subjects])
@@ -101,10 +103,10 @@ def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> None:
     heat = view.heat()
     st.html(_key(heat))
     start_s = view.choose_window(first)
-    leads = compare_controls.choose_leads(subjects)
+    leads = compare_controls.leads(subjects)
     sheet = compare_sheet.Sheet(view.view(), heat, leads, start_s, width)
     shown = compare_sheet.draw(subjects, row, sheet, mean=not by_record)
-    compare_controls.choose_heat()
+    compare_controls.choose_look(subjects)
     zoom.watch()
     compare_tables.where(subjects, shown)
     if by_record:

@@ -21,14 +21,14 @@ __all__ = [
     "FINDING",
     "Subject",
     "choose_finding",
-    "choose_heat",
     "choose_kind",
-    "choose_leads",
+    "choose_look",
     "choose_members",
     "chosen",
     "held",
     "held_entry",
     "hold",
+    "leads",
     "put",
     "put_look",
     "subjects",
@@ -164,51 +164,55 @@ def choose_finding(rows: Sequence[Row]) -> Row | None:
 
     def told(key: str) -> str:
         row = by_key[key]
-        return f"{row.name}: {row.description}{' (disagree)' if row.disagrees else ''}"
+        return f"{row.name}: {row.description}{' (differ)' if row.disagrees else ''}"
 
     st.selectbox("Evidence for", list(by_key), format_func=told, key=FINDING, persist_state="session")
     return by_key[st.session_state[FINDING]]
 
 
-def choose_leads(compared: Sequence[Subject]) -> tuple[str, ...]:
-    """One to MOST_LEADS leads, drawn as rows of every panel. Raises RecordError where the records share no lead."""
-    first = compared[0].record.leads
-    offered = [lead for lead in first if all(lead in subject.record.leads for subject in compared)]
-    if not offered:
+def leads(compared: Sequence[Subject]) -> tuple[str, ...]:
+    """The rows of every panel: the chosen leads, or so few that all panels can be seen at once."""
+    offered = _leads_of_all(compared)
+    usual = _USUAL_LEADS[: 2 if len(compared) <= 2 else 1]
+    kept = [lead for lead in st.session_state.get(_LEADS) or usual if lead in offered]
+    return tuple(sorted(kept, key=offered.index)) or tuple(offered[:1])
+
+
+def _leads_of_all(compared: Sequence[Subject]) -> list[str]:
+    found = [lead for lead in compared[0].record.leads if all(lead in s.record.leads for s in compared)]
+    if not found:
         raise RecordError("The two records have no lead in common; hold another record.")
-    kept = [lead for lead in _leads_kept(len(compared)) if lead in offered] or offered[:1]
-    st.session_state[f"{_LEADS}-rows"] = kept
-
-    def changed() -> None:
-        st.session_state[_LEADS] = st.session_state[f"{_LEADS}-rows"]
-
-    st.multiselect(
-        f"Leads, up to {MOST_LEADS}",
-        offered,
-        max_selections=MOST_LEADS,
-        key=f"{_LEADS}-rows",
-        on_change=changed,
-    )
-    return tuple(sorted(kept, key=offered.index))
+    return found
 
 
-def _leads_kept(panels: int) -> Sequence[str]:
-    """The leads that were chosen; until then so few that all panels can be seen at once."""
-    return st.session_state.get(_LEADS) or _USUAL_LEADS[: 2 if panels <= 2 else 1]
-
-
-def choose_heat() -> view.Heat:
-    """Method, unless methods are compared, strength, style and palette: the same for all panels."""
-    kept = view.heat()
+def choose_look(compared: Sequence[Subject]) -> None:
+    """The compact row under the panels: leads, method unless methods are compared, strength, style and palette."""
     with_method = st.session_state[_KIND] != "methods"
-    row = st.columns([1.6, 1.3, 0.9, 2.0] if with_method else [1.3, 0.9, 2.0], gap="small", vertical_alignment="bottom")
+    shares = [1.5, 1.5, 1.1, 0.8, 1.5] if with_method else [1.5, 1.1, 0.8, 1.5]
+    row = st.columns(shares, gap="small", vertical_alignment="bottom")
+    _choose_leads(row[0], compared)
     if with_method:
-        _pick(row[0], "Method", "method", list(explain.METHODS), explain.METHODS)
+        _pick(row[1], "Method", "method", list(explain.METHODS), explain.METHODS)
     st.session_state.setdefault("strength", theme.MAX_ALPHA)
     row[-3].slider("Strength", 0.1, 1.0, step=0.05, key="strength", persist_state="session")
     _pick(row[-2], "Style", "style", list(overlay.STYLES), {k: v.partition(":")[0] for k, v in overlay.STYLES.items()})
     _pick(row[-1], "Palette", "palette", list(theme.PALETTES), {k: p.label for k, p in theme.PALETTES.items()})
-    return kept
+
+
+def _choose_leads(place: Any, compared: Sequence[Subject]) -> None:
+    key = f"{_LEADS}-rows"
+
+    def changed() -> None:
+        st.session_state[_LEADS] = st.session_state[key]
+
+    st.session_state[key] = list(leads(compared))
+    place.multiselect(
+        f"Leads, up to {MOST_LEADS}",
+        _leads_of_all(compared),
+        max_selections=MOST_LEADS,
+        key=key,
+        on_change=changed,
+    )
 
 
 def _pick(place: Any, label: str, key: str, options: list[str], named: dict[str, str]) -> None:
@@ -222,13 +226,12 @@ def chosen(record: Record, cards: Sequence[ModelCard]) -> Comparison:
     one = (model_picker.current(cards).name,)
     models = tuple(kept.get(_MODELS, _usual_models(cards))) if kind == "models" else one
     methods = tuple(kept.get(_METHODS, _USUAL_METHODS)) if kind == "methods" else (heat.method,)
-    leads = tuple(lead for lead in kept.get(_LEADS) or () if lead in record.leads)
     return Comparison(
         kind=kind,
         models=models,
         methods=methods,
         finding=kept.get(FINDING, ""),
-        leads=leads,
+        leads=tuple(lead for lead in kept.get(_LEADS) or () if lead in record.leads),
         speed=drawn.speed,
         gain=drawn.gain,
         filter=drawn.filter,

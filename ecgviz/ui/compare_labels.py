@@ -134,7 +134,7 @@ def sentence(row: Row, names: Sequence[str]) -> str:
     told = [f"{name} {_place(finding)}" for name, finding in zip(names, row.findings, strict=True) if finding]
     without = [name for name, finding in zip(names, row.findings, strict=True) if not finding]
     told += [f"{_listed(without)} {'was' if len(without) == 1 else 'were'} not trained for it"] if without else []
-    verdict = "the models disagree: " if row.disagrees else ""
+    verdict = "they differ: " if row.disagrees else ""
     return f"{row.description[:1].upper()}{row.description[1:]} ({row.name}): {verdict}{'; '.join(told)}."
 
 

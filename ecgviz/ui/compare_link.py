@@ -88,7 +88,7 @@ def panel(record: Record, cards: Sequence[ModelCard]) -> None:
     other = compare_controls.held() if chosen.kind == "records" else None
     records = [Origin(digest(record), picker.entry_of(record))]
     records += [Origin(digest(other), compare_controls.held_entry())] if other is not None else []
-    with st.popover("Link and session", icon=":material/link:"):
+    with st.popover("Session", icon=":material/link:"):
         st.caption("The page's address is a link to this comparison.")
         st.code(address, language=None, wrap_lines=True)
         if not all(origin.entry for origin in records):

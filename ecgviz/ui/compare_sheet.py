@@ -131,7 +131,7 @@ def _found(
 
 def _head(subject: Subject, finding: Finding | None, note: str) -> str:
     """The line above a panel."""
-    title = subject.title if len(subject.title) <= 48 else f"{subject.title[:47]}…"
+    title = subject.title if len(subject.title) <= 60 else f"{subject.title[:59]}…"
     name = html.escape(f"{title} · {subject.detail}" if subject.detail else title)
     told = ""
     if finding:

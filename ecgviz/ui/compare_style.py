@@ -6,6 +6,7 @@ CSS = """<style>
 .ev-cmp-frame { overflow-x: auto; }
 .ev-cmp { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; width: 100%; }
 .ev-cmp caption { text-align: left; opacity: .7; font-size: .85rem; padding-bottom: .2rem; }
+.ev-cmp caption span { display: inline-block; position: sticky; left: 0; max-width: 92vw; }
 .ev-cmp th, .ev-cmp td { text-align: left; vertical-align: top; font-weight: 400; padding: .28rem 1.1rem .28rem .5rem;
   border: none; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .ev-cmp thead th { font-size: .85rem; font-weight: 600; vertical-align: bottom; }
@@ -26,9 +27,9 @@ CSS = """<style>
 .ev-cmp-bar > i { position: absolute; top: -.16rem; bottom: -.16rem; width: 2px; background: currentColor;
   opacity: 1 !important; }
 .ev-cmp-small { width: auto; }
+@media (max-width: 640px) { .ev-cmp tbody th { min-width: 9rem; } .ev-cmp th, .ev-cmp td { padding-right: .6rem; } }
 .ev-cmp-key { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; align-items: center; font-size: .86rem; }
 .ev-cmp-key span { opacity: .8; }
 .ev-cmp-key i { display: inline-block; width: 5.5rem; height: .8rem; margin-right: .45rem; vertical-align: -.1rem;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }
-.ev-cmp-key .ev-cmp-hatch { width: 1.6rem; background: repeating-linear-gradient(-45deg, #777 0 1px, #fffaf7 1px 5px); }
 </style>"""

@@ -39,14 +39,14 @@ def probabilities(rows: Sequence[Row], names: Sequence[str], selected: Row, *, t
     first = [row for row in rows if row.disagrees or row.positive or row is selected]
     rest = len(rows) - len(first)
     st.html(_said(first, names, selected))
-    if rest and st.toggle(f"Show {rest} that no model finds", key=_ALL, persist_state="session"):
+    if rest and st.toggle(f"Show {rest} below every threshold", key=_ALL, persist_state="session"):
         st.html(_said([row for row in rows if row not in first], names, selected))
     if tasks > 1:
         st.html(f"<p class='ev-note'>{html.escape(RULE)}</p>")
 
 
 def _said(rows: Sequence[Row], names: Sequence[str], selected: Row) -> str:
-    caption = "Probability of each finding with each model's own threshold, the tick on its bar"
+    caption = "Probability of each finding beside its own threshold, the tick on the bar"
     return _table(["Finding", *names], [_line(row) for row in rows], caption, on=[row is selected for row in rows])
 
 
@@ -65,12 +65,13 @@ def _table(
         for line, mark in zip(lines, marked, strict=True)
     )
     kind = "ev-cmp ev-cmp-small" if small else "ev-cmp"
-    table = f"<table class='{kind}'><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f"<div class='ev-cmp-frame' role='region' tabindex='0' aria-label=\"{caption}\">{table}</table></div>"
+    rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    table = f"<table class='{kind}'><caption><span>{caption}</span></caption>{rows}</table>"
+    return f"<div class='ev-cmp-frame' role='region' tabindex='0' aria-label=\"{caption}\">{table}</div>"
 
 
 def _line(row: Row) -> str:
-    chip = " <span class='ev-cmp-chip'>disagree</span>" if row.disagrees else ""
+    chip = " <span class='ev-cmp-chip'>differ</span>" if row.disagrees else ""
     first = f"<b>{html.escape(row.name)}</b>{chip}<br><span>{html.escape(row.description)}</span>"
     cells = "".join(f"<td>{_cell(finding)}</td>" for finding in row.findings)
     return f"<th scope='row'>{first}</th>{cells}"

@@ -57,7 +57,7 @@ def heats(opened):
 
 def table(opened, caption="Probability"):
     """The rows of a table as texts of their cells."""
-    (found,) = [b.proto.body for b in opened.at.get("html") if f"<caption>{caption}" in b.proto.body]
+    (found,) = [b.proto.body for b in opened.at.get("html") if f"<caption><span>{caption}" in b.proto.body]
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr.*?>(.*?)</tr>", found)]
     return [[re.sub(r"<[^>]*>", " ", cell).strip() for cell in row] for row in cells]
 
@@ -81,7 +81,7 @@ def test_disagreements_stand_first_and_each_has_both_thresholds(follow):
     opened = follow(SAME)
     head, *rows = table(opened)
     assert head[1:] == ["Superclasses, random", "Superclasses, another"]
-    apart = ["disagree" in row[0] for row in rows]
+    apart = ["differ" in row[0] for row in rows]
     assert apart == sorted(apart, reverse=True)
     assert any(apart)
     assert all(re.match(r"[01]\.\d\d +(above|below) 0\.45", cell) for row in rows for cell in row[1:])
@@ -129,7 +129,7 @@ def test_methods_of_one_model_are_compared_without_a_table_of_models(page):
     opened.at.button_group(key="compare-kind").set_value("methods").run()
     assert opened.errors() == []
     assert ["Grad-CAM" in heads(opened)[0], "Integrated gradients" in heads(opened)[1]] == [True, True]
-    assert not any("<caption>Probability" in b.proto.body for b in opened.at.get("html"))
+    assert not any("<span>Probability of" in b.proto.body for b in opened.at.get("html"))
     assert "over time, as not every method tells leads apart" in opened.words()
 
 
@@ -248,7 +248,7 @@ def test_a_single_model_can_still_be_compared_with_itself(page, tmp_path, random
 
 def test_the_comparison_is_told_in_words(follow):
     opened = follow(SAME)
-    (told,) = [b.proto.body for b in opened.at.get("html") if "the models disagree" in b.proto.body]
+    (told,) = [b.proto.body for b in opened.at.get("html") if "they differ: " in b.proto.body]
     lines = re.findall("<li>(.*?)</li>", told)
     assert len(lines) == len(table(opened)) - 1
     assert all("its threshold of 0.45" in line for line in lines)

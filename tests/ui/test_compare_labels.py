@@ -141,6 +141,6 @@ def test_a_sentence_says_who_finds_what_and_who_was_not_trained() -> None:
     cards = [card("cinc2020"), card("ptbxl_all"), card("ptbxl_super")]
     (row,) = rows([said("a", AF=0.91), said("b", 0.35, AFIB=0.12), None], cards)
     assert sentence(row, ["Inception", "ResNet", "LeNet"]) == (
-        "Atrial fibrillation (AF / AFIB): the models disagree: Inception 0.91, well above its threshold of 0.40; "
+        "Atrial fibrillation (AF / AFIB): they differ: Inception 0.91, well above its threshold of 0.40; "
         "ResNet 0.12, well below its threshold of 0.35; LeNet was not trained for it."
     )
