@@ -10,8 +10,18 @@ from ecgviz.errors import EcgvizError
 from ecgviz.plot import theme
 from ecgviz.record import Record
 from ecgviz.results import Prediction
-from ecgviz.ui import cache, compare_controls, compare_link, compare_sheet, compare_tables, picker, view, zoom
-from ecgviz.ui.compare_controls import Subject
+from ecgviz.ui import (
+    cache,
+    compare_choice,
+    compare_controls,
+    compare_link,
+    compare_sheet,
+    compare_tables,
+    picker,
+    view,
+    zoom,
+)
+from ecgviz.ui.compare_choice import Subject
 from ecgviz.ui.compare_labels import Row, rows
 from ecgviz.ui.messages import friendly_errors
 
@@ -25,25 +35,26 @@ def workbench(record: Record, width: int) -> None:
         cards = cache.cards()
         compare_controls.choose_members(cards)
         _hold(record)
-        subjects = compare_controls.subjects(record, cards)
+        subjects = compare_choice.subjects(record, cards)
         finding, aside = st.columns([5, 1], vertical_alignment="bottom")
+        key = ""
         if len(subjects) > 1:
-            _compare(subjects, width, finding)
+            key = _compare(subjects, width, finding)
         else:
             _too_few()
         with aside:
-            compare_link.panel(record, cards)
+            compare_link.panel(record, cards, key)
 
 
 def _kind() -> str:
-    return str(st.session_state["compare-kind"])
+    return str(st.session_state[compare_choice.KIND])
 
 
 def _hold(record: Record) -> None:
     """Put a record aside, to open another beside it."""
     if _kind() != "records":
         return
-    kept = compare_controls.held()
+    kept = compare_choice.held()
     with st.container(horizontal=True, vertical_alignment="center"):
         names = ("none" if kept is None else html.escape(kept.name)), html.escape(record.name)
         st.html("<p class='ev-note'>Held: <b>{}</b>. Open: <b>{}</b>.</p>".format(*names), width="content")
@@ -52,7 +63,7 @@ def _hold(record: Record) -> None:
             key="compare-hold",
             icon=":material/keep:",
             help="It stays on this page; then open another in the sidebar or with the arrow keys.",
-            on_click=lambda: compare_controls.hold(record, picker.entry_of(record)),
+            on_click=lambda: compare_choice.hold(record, picker.entry_of(record)),
         )
 
 
@@ -67,8 +78,8 @@ def _too_few() -> None:
         st.html("<p class='ev-note'>Only one model is installed; compare its methods, or two records.</p>")
 
 
-def _compare(subjects: Sequence[Subject], width: int, place: DeltaGenerator) -> None:
-    """The table and the panels; place: where the finding is chosen."""
+def _compare(subjects: Sequence[Subject], width: int, place: DeltaGenerator) -> str:
+    """The table and the panels; place: where the finding is chosen. Returns the key of the zoom."""
     with st.spinner("The models read the ECG"):
         predictions = [_predicted(subject) for subject in subjects]
     found = rows([p for p, _ in predictions], [s.card for s in subjects])
@@ -79,13 +90,14 @@ def _compare(subjects: Sequence[Subject], width: int, place: DeltaGenerator) -> 
     with place:
         row = compare_controls.choose_finding(found)
     if row is None:
-        return
+        return ""
     if _kind() != "methods":
         st.html(f"<p class='ev-sentence'>{html.escape(compare_tables.counted(found, _kind()))}</p>")
         compare_tables.probabilities(found, names, row, tasks=len({s.card.task for s in subjects}))
         compare_tables.in_words([r for r in found if r.disagrees or r.positive or r is row], names)
-    _evidence(subjects, row, width)
+    key = _evidence(subjects, row, width)
     compare_tables.costs([s.card for s in subjects])
+    return key
 
 
 def _predicted(subject: Subject) -> tuple[Prediction | None, str]:
@@ -96,14 +108,14 @@ def _predicted(subject: Subject) -> tuple[Prediction | None, str]:
         return None, str(error)
 
 
-def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> None:
+def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> str:
     first = subjects[0].record
     by_record = _kind() == "records"
     st.subheader(f"Evidence for {row.description}", anchor=False)
     heat = view.heat()
     st.html(_key(heat))
-    start_s = view.choose_window(first)
-    leads = compare_controls.leads(subjects)
+    start_s = compare_choice.window(first)
+    leads = compare_choice.leads(subjects)
     sheet = compare_sheet.Sheet(view.view(), heat, leads, start_s, width)
     shown = compare_sheet.draw(subjects, row, sheet, mean=not by_record)
     compare_controls.choose_look(subjects)
@@ -113,6 +125,7 @@ def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> None:
         st.html("<p class='ev-note'>Two records have no mean map: their beats lie at different times.</p>")
     else:
         compare_tables.alike(subjects, shown.maps)
+    return shown.key
 
 
 def _key(heat: view.Heat) -> str:

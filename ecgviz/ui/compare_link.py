@@ -8,7 +8,7 @@ import streamlit as st
 from ecgviz.card import ModelCard
 from ecgviz.errors import DataError, EcgvizError, ModelError
 from ecgviz.record import Record
-from ecgviz.ui import cache, compare_controls, picker, session
+from ecgviz.ui import cache, compare_choice, compare_sheet, picker, session, zoom
 from ecgviz.ui.compare_state import Comparison, Origin, Session, digest, from_query, read_session, to_query
 from ecgviz.ui.messages import friendly_errors
 
@@ -28,7 +28,7 @@ def follow(cards: Sequence[ModelCard]) -> None:
         return
     st.session_state[_LINKED] = asked
     try:
-        missing = compare_controls.put(from_query(asked, Comparison()), cards)
+        missing = compare_choice.put(from_query(asked, Comparison()), cards)
         if asked.get("with"):
             _hold(asked["with"])
         if missing:
@@ -41,7 +41,7 @@ def _hold(entry: str) -> None:
     source = cache.open_library()[entry.partition("/")[0]]
     if entry not in source.table.index:
         raise DataError(f"{source.title} has no record {entry[:60]}; hold another one.")
-    compare_controls.hold(session.flagged(source.reader(entry)), entry)
+    compare_choice.hold(session.flagged(source.reader(entry)), entry)
 
 
 def notes(record: Record) -> None:
@@ -66,7 +66,7 @@ def _differences(opened: Session, record: Record) -> list[str]:
     lines = []
     cards = {card.name: card for card in cache.cards()}
     for n, origin in enumerate(opened.records):
-        there = compare_controls.held() if n else record
+        there = compare_choice.held() if n else record
         if there is not None and digest(there) == origin.digest:
             continue
         which = "held record" if n else "record"
@@ -80,14 +80,14 @@ def _differences(opened: Session, record: Record) -> list[str]:
     return lines
 
 
-def panel(record: Record, cards: Sequence[ModelCard]) -> None:
-    """Put the choices into the page's address, and offer the link and the session file."""
-    chosen = compare_controls.chosen(record, cards)
+def panel(record: Record, cards: Sequence[ModelCard], key: str) -> None:
+    """Put the choices into the page's address, and offer the link and the session file; key: of the figure's zoom."""
+    chosen = compare_choice.chosen(record, cards)
     address = _write(chosen, record)
     used = {card.name: card.weights_digest for card in cards if card.name in chosen.models}
-    other = compare_controls.held() if chosen.kind == "records" else None
+    other = compare_choice.held() if chosen.kind == "records" else None
     records = [Origin(digest(record), picker.entry_of(record))]
-    records += [Origin(digest(other), compare_controls.held_entry())] if other is not None else []
+    records += [Origin(digest(other), compare_choice.held_entry())] if other is not None else []
     with st.popover("Session", icon=":material/link:"):
         st.caption("The page's address is a link to this comparison.")
         st.code(address, language=None, wrap_lines=True)
@@ -96,13 +96,13 @@ def panel(record: Record, cards: Sequence[ModelCard]) -> None:
         st.caption("The session file also keeps how it is drawn, and tells whether record and weights are the same.")
         st.download_button(
             "Save the session",
-            Session(chosen, tuple(records), used).to_json(),
+            Session(chosen, tuple(records), used, zoom.part(key) if key else ()).to_json(),
             "ecgviz-comparison.json",
             "application/json",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.file_uploader("Open a session", key=_FILE, on_change=_open)
+        st.file_uploader("Open a session", key=_FILE, on_change=_open, max_upload_size=1)
     # a file chosen inside the fragment may open another record, which is drawn outside of it
     if st.session_state.pop(_READ, False):
         st.rerun()
@@ -114,7 +114,7 @@ def _write(chosen: Comparison, record: Record) -> str:
     if entry := picker.entry_of(record):
         query["record"] = entry
         picker.linked(entry)
-    if chosen.kind == "records" and (entry := compare_controls.held_entry()):
+    if chosen.kind == "records" and (entry := compare_choice.held_entry()):
         query["with"] = entry
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -130,8 +130,8 @@ def _open() -> None:
     st.session_state[_READ] = True
     try:
         opened = read_session(file.getvalue())
-        compare_controls.put(opened.chosen, cache.cards())
-        compare_controls.put_look(opened.chosen)
+        compare_choice.put(opened.chosen, cache.cards())
+        compare_choice.put_look(opened.chosen)
         query = to_query(opened.chosen) | {
             key: o.entry for key, o in zip(("record", "with"), opened.records, strict=False) if o.entry
         }
@@ -140,5 +140,5 @@ def _open() -> None:
     except EcgvizError as error:
         st.session_state[_WRONG] = str(error)
         return
-    st.session_state.update({_LINKED: query, _OPENED: opened})
+    st.session_state.update({_LINKED: query, _OPENED: opened, compare_sheet.BEGIN: opened.zoom})
     st.query_params.from_dict(query)

@@ -17,12 +17,12 @@ from ecgviz.plot.compare import Panel
 from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
 from ecgviz.ui import cache, zoom
-from ecgviz.ui.compare_controls import Subject
+from ecgviz.ui.compare_choice import Subject
 from ecgviz.ui.compare_labels import Row
 from ecgviz.ui.compare_maps import Consensus, consensus
 from ecgviz.ui.view import Heat, View
 
-__all__ = ["Evidence", "Sheet", "draw"]
+__all__ = ["BEGIN", "Evidence", "Sheet", "draw"]
 
 _CONFIG = dict(tracing.CONFIG) | {"doubleClick": "autosize"}
 _SOON_S = 0.4
@@ -42,11 +42,16 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What became of each panel, in order: its map, or None with the reason; and the mean of the maps."""
+    """What became of each panel, in order: its map, or None with the reason; the mean of the maps; key of the zoom."""
 
     maps: tuple[Attribution | None, ...]
     reasons: tuple[str, ...]
     together: Consensus | None
+    key: str
+
+
+BEGIN = "_compare_zoom"
+"""Of the session's state: the zoom that the next figure begins with."""
 
 
 @st.cache_data(hash_funcs=cache.BY_DIGEST, max_entries=16, scope="session", show_spinner=False)
@@ -100,11 +105,12 @@ def draw(subjects: Sequence[Subject], row: Row, sheet: Sheet, *, mean: bool) -> 
     if together is not None:
         last = _mean_panel(subjects[0].record, sheet, asked, row.name)
         panels += [(_mean_head(together, row), last)] if last else []
-    figure = zoom.kept(_whole(panels, subjects, sheet), _stamp(subjects, row, sheet, mean=mean))
+    begin = st.session_state.pop(BEGIN, ())
+    figure = zoom.kept(_whole(panels, subjects, sheet), _stamp(subjects, row, sheet, mean=mean), begin)
     place.plotly_chart(
         _all_axes(figure), width="stretch", theme=None, key="compare", config=_CONFIG, alt=_alt(subjects, row)
     )
-    return Evidence(tuple(maps), tuple(reasons), together)
+    return Evidence(tuple(maps), tuple(reasons), together, _key(subjects, sheet))
 
 
 def _plain(subject: Subject, sheet: Sheet) -> Panel:
@@ -150,11 +156,14 @@ def _mean_head(together: Consensus, row: Row) -> str:
 
 
 def _whole(panels: Sequence[tuple[str, Panel]], subjects: Sequence[Subject], sheet: Sheet) -> dict[str, Any]:
-    digests = "|".join(dict.fromkeys(subject.record.digest for subject in subjects))
-    leads = ",".join(sheet.leads)
-    key = f"compare|{digests}|{leads}|{sheet.view.speed}|{sheet.view.gain}|{sheet.start_s}"
     feet = dict.fromkeys(_foot(subject.record, sheet.view) for subject in subjects)
-    return compare.stack(panels, key, "<br>".join(feet))
+    return compare.stack(panels, _key(subjects, sheet), "<br>".join(feet))
+
+
+def _key(subjects: Sequence[Subject], sheet: Sheet) -> str:
+    """What the zoom belongs to: records, leads, scale and window, whatever model is asked."""
+    digests = "|".join(dict.fromkeys(subject.record.digest for subject in subjects))
+    return f"compare|{digests}|{','.join(sheet.leads)}|{sheet.view.speed}|{sheet.view.gain}|{sheet.start_s}"
 
 
 def _foot(record: Record, view: View) -> str:

@@ -83,11 +83,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Session:
-    """A comparison with its records, the open one first, and the digests of the models' weights by name."""
+    """A comparison with its records, the open one first, the digests of the models' weights by name, and the zoom.
+
+    zoom: first and last second, lowest and highest mV; empty for the whole sheet.
+    """
 
     chosen: Comparison
     records: tuple[Origin, ...]
     weights: dict[str, str]
+    zoom: tuple[float, ...] = ()
 
     def to_json(self) -> str:
         """The session file."""
@@ -119,7 +123,18 @@ def read_session(data: bytes) -> Session:
     weights = raw.get("weights")
     if not isinstance(weights, dict) or not all(isinstance(v, str) for v in weights.values()):
         raise DataError("The session file does not state the models' weights; choose one saved on this page.")
-    return Session(Comparison(**_checked(Comparison, raw.get("chosen"))), records, weights)
+    chosen = Comparison(**_checked(Comparison, raw.get("chosen")))
+    return Session(chosen, records, weights, _zoom(raw.get("zoom", [])))
+
+
+def _zoom(raw: Any) -> tuple[float, ...]:
+    if raw == []:
+        return ()
+    if not isinstance(raw, list) or len(raw) != 4 or not all(_typed(0.0, end)[0] for end in raw):
+        raise DataError("The session file's field zoom is not four numbers; choose one saved on this page.")
+    if raw[0] >= raw[1] or raw[2] >= raw[3]:
+        raise DataError("The session file's zoom ends before it begins; choose one saved on this page.")
+    return tuple(float(end) for end in raw)
 
 
 def _checked(cls: type[Any], raw: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ecgviz.card import ModelCard
 from ecgviz.explain.waves import heat_in_words
 from ecgviz.results import Attribution, Finding
 from ecgviz.ui import cache
-from ecgviz.ui.compare_controls import Subject
+from ecgviz.ui.compare_choice import Subject
 from ecgviz.ui.compare_labels import RULE, Row, sentence
 from ecgviz.ui.compare_maps import APART
 from ecgviz.ui.compare_sheet import Evidence
@@ -30,6 +30,8 @@ def counted(rows: Sequence[Row], kind: str) -> str:
         return f"The two records differ in {apart} of {len(shared)} findings."
     if not shared:
         return "The models have no finding in common."
+    if len(shared) == 1:
+        return f"The models {'disagree' if apart else 'agree'} on the one finding that at least two were trained for."
     told = f"disagree on {apart} of" if apart else "agree on all"
     return f"The models {told} the {len(shared)} findings that at least two were trained for."
 

@@ -6,12 +6,12 @@ Streamlit gives a Plotly chart another identity whenever anything in it changes,
 them. A report by itself changes nothing on the screen: the figure stays as it was sent.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import streamlit as st
 
-__all__ = ["MOST_CALIPERS", "kept", "watch"]
+__all__ = ["MOST_CALIPERS", "kept", "part", "watch"]
 
 MOST_CALIPERS = 50
 _WATCHER, _REPORT, _SENT = "zoom-watcher", "_zoom", "_sheet_sent"
@@ -54,10 +54,22 @@ def watch() -> None:
     watcher(key=_WATCHER, height=0, on_view_change=lambda: None)
 
 
-def kept(figure: dict[str, Any], stamp: Hashable) -> dict[str, Any]:
+def part(key: str) -> tuple[float, ...]:
+    """Where the reader has zoomed to in the figure that was sent last, if `key` is that of its axes.
+
+    First and last second, lowest and highest mV; empty for the whole sheet.
+    """
+    report = st.session_state.get(_REPORT) or {}
+    seen = report if report.get("key") == key else st.session_state.get(_SENT, (None, {}))[1]
+    x, y = _span(seen.get("x")), _span(seen.get("y"))
+    return (*x, *y) if x and y else ()
+
+
+def kept(figure: dict[str, Any], stamp: Hashable, begin: Sequence[float] = ()) -> dict[str, Any]:
     """The figure with the zoom and the calipers of its record.
 
     stamp: all that the figure depends on; while it is the same, the figure is sent exactly as it was sent before.
+    begin: another zoom to start with, as from `part`.
     """
     layout = figure["layout"]
     key = layout["xaxis"]["uirevision"]
@@ -66,8 +78,9 @@ def kept(figure: dict[str, Any], stamp: Hashable) -> dict[str, Any]:
         st.session_state[_REPORT] = told
     report = st.session_state.get(_REPORT) or {}
     before, sent = st.session_state.get(_SENT, (None, {}))
-    if before != stamp:
+    if before != stamp or begin:
         sent = report if report.get("key") == key else {}
+        sent = {"x": list(begin[:2]), "y": list(begin[2:])} if begin else sent
         st.session_state[_SENT] = (stamp, sent)
     for axis in ("xaxis", "yaxis"):
         low, high = layout[axis]["range"]

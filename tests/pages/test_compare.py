@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -169,7 +170,7 @@ def test_a_session_file_reproduces_the_screen_and_tells_what_differs(page):
         models=("superclasses", "second"), finding="ptbxl_super/CD", leads=("V1",), paper="grey", palette="signed"
     )
     origin = Origin(compare_state.digest(record), "simulated/left_bundle_branch_block")
-    saved = Session(chosen, (origin,), weights)
+    saved = Session(chosen, (origin,), weights, (2.0, 4.0, -0.5, 1.0))
     give(opened, saved.to_json().encode())
     assert opened.errors() == []
     assert [box.value for box in opened.at.warning] == []
@@ -177,6 +178,8 @@ def test_a_session_file_reproduces_the_screen_and_tells_what_differs(page):
     assert opened.at.selectbox(key="compare-finding").value == "ptbxl_super/CD"
     assert figure(opened)["layout"]["paper_bgcolor"] == "#ffffff"
     assert opened.at.selectbox(key="palette").value == "signed"
+    layout = figure(opened)["layout"]
+    assert (layout["xaxis"]["range"], layout["yaxis3"]["range"]) == ([2.0, 4.0], [-0.5, 1.0])
 
     other = Session(chosen, (Origin("00"),), weights | {"second": "00", "gone": "11"})
     give(opened, other.to_json().encode())
@@ -186,6 +189,24 @@ def test_a_session_file_reproduces_the_screen_and_tells_what_differs(page):
     assert "gone is not installed" in told
     opened.at.button(key="compare-dismiss").click().run()
     assert [box.value for box in opened.at.warning] == []
+
+
+def test_an_own_long_recording_returns_to_its_window(page):
+    t = np.arange(6000) / 200
+    rows = "\n".join(f"{0.3 * np.sin(9 * s):.4f},{0.5 * np.sin(7 * s):.4f}" for s in t)
+    opened = page("compare").upload(("own.csv", f"I,II\n{rows}".encode()))
+    opened.at.number_input[0].set_value(200.0)
+    next(box for box in opened.at.selectbox if box.label.startswith("Unit")).set_value("mV")
+    next(b for b in opened.at.button if b.label == "Read").click().run()
+    assert opened.errors() == []
+    next(s for s in opened.at.slider if s.label.startswith("10 s")).set_value(15.0).run()
+    record = opened.at.session_state["_record"]
+    chosen = Comparison(models=("superclasses", "second"), start_s=10.0)
+    saved = Session(chosen, (Origin(compare_state.digest(record)),), {})
+    give(opened, saved.to_json().encode())
+    assert opened.errors() == []
+    assert [box.value for box in opened.at.warning] == []
+    assert figure(opened)["layout"]["xaxis"]["tick0"] == pytest.approx(10.0)
 
 
 def test_a_file_that_is_no_session_is_one_line_and_changes_nothing(page):

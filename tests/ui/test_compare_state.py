@@ -14,7 +14,7 @@ from ecgviz.ui.compare_state import Comparison, Origin, Session, digest, from_qu
 CHOSEN = Comparison(
     models=("resnet", "inception"), finding="cinc2020/AF", leads=("II", "V1"), speed=50.0, paper="grey", start_s=20.0
 )
-SESSION = Session(CHOSEN, (Origin("ab12", "ptb-xl/00001"),), {"resnet": "00ff"})
+SESSION = Session(CHOSEN, (Origin("ab12", "ptb-xl/00001"),), {"resnet": "00ff"}, (1.0, 3.5, -0.5, 1.0))
 
 
 @pytest.fixture
@@ -89,6 +89,9 @@ def chosen_with(**fields):
         (changed(records=[{"entry": "x"}]), "digest"),
         (changed(records=[{"digest": "x", "name": "Jane"}]), "unknown field"),
         (changed(weights=["resnet"]), "weights"),
+        (changed(zoom=[1, 2]), "zoom"),
+        (changed(zoom=[3, 2, 0, 1]), "zoom"),
+        (changed(zoom=[0, 1, 0, "x"]), "zoom"),
         (changed(chosen=None), "unknown field"),
         (chosen_with(speed="fast"), "speed"),
         (chosen_with(speed=26.0), "speed"),
