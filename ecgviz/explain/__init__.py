@@ -111,8 +111,9 @@ def judge(
     """What is stated of a method for a model as a whole, from the checks over (record, label) cases.
 
     n; each {value, low, high}, means over the cases with 95 % intervals: `deletion` and `insertion` (probability gained
-    over random places), `randomisation_spearman`, `infidelity`, `sensitivity` (unless not `jitters`), `faithfulness`
-    (insertion minus deletion); `trivial` (the same for each trivial map), `beats_trivial`, `verdict`.
+    over random places), `faithfulness` (insertion minus deletion), `randomisation_spearman` (of |heat|),
+    `randomisation_signed`, `infidelity`, `sensitivity` (unless not `jitters`); `trivial` (the faithfulness of each
+    trivial map), `beats_trivial`, `verdict`.
     """
     from ecgviz.explain.proof import sample
 

@@ -13,7 +13,7 @@ from ecgviz.explain import BASELINES, CHECKS, METHODS
 from ecgviz.explain._explain import explain
 from ecgviz.explain._trial import Trial, trial
 from ecgviz.explain.proof import agreement, jitter, removal, weights
-from ecgviz.explain.proof.limits import LITTLE, UNSEEN, verdict
+from ecgviz.explain.proof.limits import LITTLE, UNSEEN, shuffled_verdict, verdict
 from ecgviz.record import Record
 from ecgviz.results import Check, Curve, Verdict
 from ecgviz.zoo._checkpoints import Model
@@ -151,18 +151,21 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _randomisation(on: Case) -> Check:
-    stages, final = weights.cascade(on.trial, on.heat, on.method, on.layer)
-    number = float(final.mean())
-    said = verdict("randomisation", number)
-    why = {
-        "passes": "the picture depends on what the model has learnt",
-        "doubtful": "part of the picture comes from the trace and the method, not from what the model has learnt",
-        "fails": "the picture looks the same without what the model has learnt",
-    }[said]
-    text = f"With all weights of the network shuffled, the heat correlates by {number:.2f} with the real one: {why}."
-    curve = Curve("rank correlation", np.linspace(0, 1, len(stages)), stages)
+    found = weights.cascade(on.trial, on.heat, on.method, on.layer)
+    size, sign = float(found.size.mean()), float(found.sign.mean())
+    said = shuffled_verdict(size, sign)
+    text = f"With all weights of the network shuffled, the heat correlates by {size:.2f} with the real one"
+    if said == "passes":
+        text += ": the picture depends on what the model has learnt."
+    elif sign < size - UNSEEN:
+        text += f", with its sign by {sign:.2f}: how strong it is follows the trace, for or against follows the model."
+    elif said == "doubtful":
+        text += ": part of the picture comes from the trace and the method, not from what the model has learnt."
+    else:
+        text += ": the picture looks the same without what the model has learnt."
+    curve = Curve("rank correlation", np.linspace(0, 1, len(found.stages)), found.stages)
     axes = ("share of the layers shuffled, from the head", "rank correlation")
-    return Check("randomisation", said, number, "rank correlation", text, (curve,), axes)
+    return Check("randomisation", said, size, "rank correlation", text, (curve,), axes)
 
 
 def _infidelity(on: Case) -> Check:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ecgviz.results import Verdict
 
-__all__ = ["BLOCK_S", "LIMITS", "LITTLE", "UNSEEN", "Limit", "verdict"]
+__all__ = ["BLOCK_S", "LIMITS", "LITTLE", "UNSEEN", "Limit", "shuffled_verdict", "verdict"]
 
 BLOCK_S = 0.05
 """Maps are ranked and compared in blocks of this length."""
@@ -49,3 +49,9 @@ def verdict(name: str, number: float) -> Verdict:
     if sign * number >= sign * limit.passes:
         return "passes"
     return "doubtful" if sign * number >= sign * limit.doubtful else "fails"
+
+
+def shuffled_verdict(size: float, sign: float) -> Verdict:
+    """Of `randomisation`: a size that follows the trace is doubtful, not worse, where the sign follows the model."""
+    said = verdict("randomisation", size)
+    return "doubtful" if said == "fails" and verdict("randomisation", sign) == "passes" else said

@@ -10,7 +10,7 @@ from ecgviz.evaluate.bootstrap import figure, resamples
 from ecgviz.explain import BASELINES
 from ecgviz.explain.proof import jitter, removal, weights
 from ecgviz.explain.proof.check import Case, case
-from ecgviz.explain.proof.limits import LIMITS
+from ecgviz.explain.proof.limits import shuffled_verdict
 from ecgviz.record import Record
 from ecgviz.results import Verdict
 from ecgviz.zoo._checkpoints import Model
@@ -29,11 +29,8 @@ def judge(
         return {"n": 0}
     columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
     told: dict[str, Any] = {"n": len(rows)}
-    for key in ("deletion", "insertion", "randomisation_spearman", "infidelity", "sensitivity"):
-        if key in columns:
-            told[key] = _figure(columns[key])
-    mine = float(columns["faithful"].mean())
-    told["faithfulness"] = _figure(columns["faithful"])
+    told |= {key: _figure(values) for key, values in columns.items() if key not in BASELINES}
+    mine = float(columns["faithfulness"].mean())
     told["trivial"] = {name: round(float(columns[name].mean()), 5) for name in BASELINES}
     told["beats_trivial"] = all(mine > value for value in told["trivial"].values())
     told["verdict"] = _verdict(told)
@@ -48,11 +45,13 @@ def _of(on: Case, jitters: bool) -> dict[str, float]:
     def area(found: removal.Rivals, curve: Array) -> Array:
         return found.area(on.trial.probability(curve))
 
+    shuffled = weights.cascade(on.trial, on.heat, on.method, on.layer)
     row = {
         "deletion": float(area(gone, gone.random).mean() - area(gone, gone.heat)),
         "insertion": float(area(kept, kept.heat) - area(kept, kept.random).mean()),
-        "faithful": float(area(kept, kept.heat) - area(gone, gone.heat)),
-        "randomisation_spearman": float(weights.cascade(on.trial, on.heat, on.method, on.layer)[1].mean()),
+        "faithfulness": float(area(kept, kept.heat) - area(gone, gone.heat)),
+        "randomisation_spearman": float(shuffled.size.mean()),
+        "randomisation_signed": float(shuffled.sign.mean()),
         "infidelity": removal.foretold(on.trial, on.heat)[0],
     }
     row |= {name: float(area(kept, kept.trivial[name]) - area(gone, gone.trivial[name])) for name in BASELINES}
@@ -69,9 +68,8 @@ def _figure(values: Array) -> dict[str, float | None]:
 
 def _verdict(told: dict[str, Any]) -> Verdict:
     """Fails where it is no better than chance or the model does not matter; passes where nothing speaks against it."""
-    shuffled = told["randomisation_spearman"]["value"]
-    limit = LIMITS["randomisation"]
+    shuffled = shuffled_verdict(told["randomisation_spearman"]["value"], told["randomisation_signed"]["value"])
     better = all((told[key]["low"] or 0) > 0 for key in ("deletion", "insertion"))
-    if told["faithfulness"]["value"] is None or shuffled > limit.doubtful or not better:
+    if shuffled == "fails" or not better:
         return "fails"
-    return "passes" if told["beats_trivial"] and shuffled <= limit.passes else "doubtful"
+    return "passes" if told["beats_trivial"] and shuffled == "passes" else "doubtful"

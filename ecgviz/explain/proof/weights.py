@@ -4,6 +4,8 @@ Sanity checks for saliency maps (Adebayo et al., 2018). Shuffling within each te
 destroys what was learnt; it is done on a deep copy.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,19 +16,31 @@ from ecgviz.explain._trial import Trial
 from ecgviz.explain.proof.agreement import spearman
 from ecgviz.explain.proof.removal import blocks
 
-__all__ = ["DRAWS", "STAGES", "cascade"]
+__all__ = ["DRAWS", "STAGES", "Shuffled", "cascade"]
 
 STAGES = 4
 DRAWS = 3
 Array = NDArray[np.float64]
 
 
-def cascade(trial: Trial, heat: NDArray[np.float32], method: str, layer: str = "") -> tuple[Array, Array]:
-    """Rank correlation of |heat| before and after: (stages + 1,) while ever more of the network is shuffled, beginning
-    with 1 and the head; and (draws,) with all of it shuffled.
+@dataclass(frozen=True, eq=False)
+class Shuffled:
+    """Rank correlations with the heat of the real network.
+
+    stages: (stages + 1,) of |heat| while ever more is shuffled, from nothing and the head on; size, sign: (draws,) of
+    |heat| and of the signed heat with all of it shuffled. The size of a heat that is a product with the trace follows
+    the trace whatever the network (Binder et al., 2023): then only its sign can tell.
     """
-    before = blocks(np.abs(heat), trial.fs)
-    stages, final = [1.0], []
+
+    stages: Array
+    size: Array
+    sign: Array
+
+
+def cascade(trial: Trial, heat: NDArray[np.float32], method: str, layer: str = "") -> Shuffled:
+    """Shuffle the network from the head to the stem; the last stage, where everything is shuffled, three times."""
+    before = blocks(heat, trial.fs), blocks(np.abs(heat), trial.fs)
+    stages, last = [1.0], []
     for draw in range(DRAWS):
         shuffled = private(trial.model, weights=True)
         generator = torch.Generator().manual_seed(draw)
@@ -37,12 +51,12 @@ def cascade(trial: Trial, heat: NDArray[np.float32], method: str, layer: str = "
                 for part in layers[first:end]:
                     _shuffle(part, generator)
             if draw == 0 or stage == STAGES - 1:
-                after = blocks(np.abs(trial.heat(method, layer, shuffled)), trial.fs)
-                found = spearman(before, after)
-                if draw == 0:
-                    stages.append(found)
-        final.append(found)
-    return np.array(stages), np.array(final)
+                after = trial.heat(method, layer, shuffled)
+                pairs = zip(before, (after, np.abs(after)), strict=True)
+                sign, size = (spearman(one, blocks(other, trial.fs)) for one, other in pairs)
+                stages += [size] if draw == 0 else []
+        last.append((size, sign))
+    return Shuffled(np.array(stages), *np.array(last).T)
 
 
 def _layers(network: nn.Module) -> list[nn.Module]:

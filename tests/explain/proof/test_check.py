@@ -13,7 +13,7 @@ from ecgviz.errors import ModelError
 from ecgviz.explain import CHECKS
 from ecgviz.explain._trial import trial
 from ecgviz.explain.proof import agreement, jitter, weights
-from ecgviz.explain.proof.limits import LIMITS, verdict
+from ecgviz.explain.proof.limits import LIMITS, shuffled_verdict, verdict
 from ecgviz.results import Attribution
 from ecgviz.signals import synthetic
 
@@ -81,10 +81,12 @@ def test_shuffling_leaves_the_model_alone_and_begins_with_the_head(make: SimpleN
     model = make.model_of("resnet1d_wang", 2.5)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
     asked = trial(model, synthetic.simulate("sinus_rhythm", seconds=2.5).record, "MI")
-    stages, final = weights.cascade(asked, asked.heat("grad_cam"), "grad_cam")
-    assert stages.shape == (weights.STAGES + 1,)
-    assert stages[0] == 1
-    assert final.shape == (weights.DRAWS,)
+    found = weights.cascade(asked, asked.heat("grad_cam"), "grad_cam")
+    assert found.stages.shape == (weights.STAGES + 1,)
+    assert found.stages[0] == 1
+    assert found.size.shape == found.sign.shape == (weights.DRAWS,)
+    np.testing.assert_allclose(found.size, found.sign)  # Grad-CAM has no sign
+    assert found.stages[-1] == found.size[0]
     assert all(torch.equal(before[name], value) for name, value in model.network.state_dict().items())
     order = [type(layer).__name__ for layer in weights._layers(model.network)]
     assert order[0] == "Linear"
@@ -120,6 +122,16 @@ def test_jitter_moves_the_heat_back(make: SimpleNamespace) -> None:
     assert np.ptp(peaks) <= 1
     assert jitter.unsteadiness(copies) < 0.1
     assert jitter.unsteadiness(np.zeros((16, 1, 9), np.float32)) == np.inf
+
+
+def test_a_size_that_follows_the_trace_is_doubtful_where_the_sign_follows_the_model(make: SimpleNamespace) -> None:
+    weight = torch.randn(12, 1000, generator=torch.Generator().manual_seed(5))
+    model = make.model_around(make.Weighed(weight))
+    (found,) = explain.check(model, RECORD, "MI", "gradient_x_input", ("randomisation",))
+    assert found.number > 0.5
+    assert found.verdict == "doubtful"
+    assert "how strong it is follows the trace, for or against follows the model" in found.sentence
+    assert shuffled_verdict(0.6, 0.4) == "fails"
 
 
 def test_limits_are_ordered_and_every_check_has_one() -> None:
