@@ -107,7 +107,10 @@ def _trust(y: NDArray[np.float64]) -> dict[str, Any]:
             "data": "another hospital",
             "n": 41,
             "metrics": {"macro_auroc": _figure(0.75), "challenge_metric": _figure(0.3)},
-            "sources": {"Georgia": {"n": 20, "metrics": {"macro_auroc": _figure(0.7)}}},
+            "sources": {
+                "Georgia": {"n": 20, "metrics": {"macro_auroc": _figure(0.7)}},
+                "PTB": {"n": 2, "metrics": {"macro_auroc": _figure(0.0)}},
+            },
         },
         "tasks": {"ptbxl_form": {"n": 50, "classes": 19, "metrics": {"macro_auroc": _figure(0.7)}}},
         "audit": {"checked": [{"what": "patients in two splits", "found": "0", "passed": True}]},

@@ -60,8 +60,8 @@ CLAIMS: tuple[Claim, ...] = (
         "Looks at each sample alone; its code ends in a softmax, as if only one finding could be present.",
     ),
     _first("LeNet", "15.7", "lenet", "Its code ends in a softmax, as if only one finding could be present."),
-    _first("AlexNet", "33.8", "alexnet", "No run behind the figure is published."),
-    _first("VGG-16", "34.9", "vgg16", "No run behind the figure is published."),
+    _first("AlexNet", "33.8", "alexnet", "Only the figure in a table is published, no log of the training."),
+    _first("VGG-16", "34.9", "vgg16", "Only the figure in a table is published, no log of the training."),
     _first(
         "ResNet-50",
         "35.1",

@@ -10,6 +10,7 @@ from ecgviz.card import ModelCard
 from ecgviz.evaluate import paired
 from ecgviz.evaluate.paired import Difference
 from ecgviz.plot.forest import Row, forest
+from ecgviz.ui import viewport
 from ecgviz.ui.model_tasks import METRICS, titles
 
 __all__ = ["compare"]
@@ -73,7 +74,14 @@ def _tell(found: dict[str, Difference], first: str, second: str) -> None:
         for key, d in found.items()
     ]
     st.plotly_chart(
-        forest(rows, "First less second", line=0.0, line_name="no difference", frame=st.context.theme.type or "light"),
+        forest(
+            rows,
+            "First less second",
+            line=0.0,
+            line_name="no difference",
+            narrow=viewport.narrow(),
+            frame=st.context.theme.type or "light",
+        ),
         width="stretch",
         theme=None,
         key="pair-forest",

@@ -13,7 +13,6 @@ from ecgviz.ui.model_tasks import METRICS, question, titles
 __all__ = ["size_and_speed"]
 
 _GAP_PX = 32
-_STACKED_PX = 740
 _COSTS: dict[str, Callable[[ModelCard], float]] = {
     "Parameters": lambda card: card.parameters,
     "Milliseconds a record, one core": lambda card: card.ms_per_record,
@@ -32,8 +31,7 @@ def size_and_speed(rows: Sequence[ModelCard], opened: str, cards: Sequence[Model
         width=260,
     )
     names, shown = titles(cards), [card for card in rows if metric in card.metrics]
-    width = viewport.width_px()
-    each = width if width <= _STACKED_PX else (width - _GAP_PX) // 2
+    each = (viewport.width_px() - _GAP_PX) // 2
     for place, (cost, of) in zip(st.columns(2, gap="medium"), _COSTS.items(), strict=True):
         points = [scatter.Point(names[c.name], _short(c), of(c), c.metrics[metric], c.name == opened) for c in shown]
         place.plotly_chart(

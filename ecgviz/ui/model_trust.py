@@ -11,11 +11,21 @@ import streamlit as st
 from ecgviz.card import ModelCard
 from ecgviz.plot import training, trust
 from ecgviz.plot.forest import Row, forest
+from ecgviz.ui import viewport
 from ecgviz.ui.model_tasks import METRICS, TASKS, question
 
 __all__ = ["folds"]
 
 Report = Mapping[str, Any]
+_MEASURES = {
+    "ece": "Calibration error",
+    "classwise_ece": "Calibration error, mean of the findings",
+    "brier": "Brier score",
+    "nll": "Log loss",
+}
+_WAYS = {"before": "before", "after": "after, as shipped", "temperature": "one temperature"}
+_FEWEST, _SMALL = 10, 50
+"""Records of a hospital: under the first its figure is not shown, under the second it is drawn open."""
 _NAMES = {task: asked.short for task, asked in TASKS.items()}
 _WORDS = METRICS | {"ece": "calibration error", "fnr": "missed findings", "mean_set_size": "findings in a set"}
 
@@ -47,11 +57,11 @@ def _chart(figure: go.Figure, key: str, alt: str) -> None:
 
 
 def _forest(
-    rows: Iterable[Row], title: str, key: str, line: tuple[float | None, str] = (None, ""), alt: str = ""
+    rows: Iterable[Row], title: str, key: str, line: tuple[float | None, str] = (None, ""), **look: Any
 ) -> None:
-    listed = list(rows)
-    figure = forest(listed, title, line=line[0], line_name=line[1], frame=_frame())
-    _chart(figure, key, alt or "; ".join(f"{row.name} {row.value:.3f}" for row in listed if row.value is not None))
+    listed, narrow = list(rows), viewport.narrow()
+    figure = forest(listed, title, line=line[0], line_name=line[1], narrow=narrow, frame=_frame(), **look)
+    _chart(figure, key, "; ".join(f"{row.name} {row.value:.3f}" for row in listed if row.value is not None))
 
 
 def _frame() -> str:
@@ -79,7 +89,11 @@ def _calibration(_: ModelCard, report: Report) -> None:
         "temperature" in report["calibration"]
     )
     _say(f"How far a probability lies from the share that is observed, on the test records; less is better.{other}")
-    _chart(trust.calibration(report["calibration"], frame=_frame()), "calibration", "Calibration before and after")
+    for measure, title in _MEASURES.items():
+        rows = [_row(words, report["calibration"].get(way, {}).get(measure)) for way, words in _WAYS.items()]
+        known = [row for row in rows if row.value is not None]
+        if known:
+            _forest(known, title, f"calibration-{measure}", from_zero=True, digits=4)
 
 
 def _conformal(_: ModelCard, report: Report) -> None:
@@ -137,7 +151,11 @@ def _differences(rows: list[Mapping[str, Any]]) -> None:
     )
     for metric in dict.fromkeys(row["metric"] for row in rows):
         own = [
-            _row(f"{row['of']} less {row['against']}, p {row['p_holm']:.2f}", row, note=f"p {row['p']:.3f} uncorrected")
+            _row(
+                f"{row['of']} less {row['against']}, p {row['p_holm']:.2f}".replace("age ", ""),
+                row,
+                note=f"p {row['p']:.3f} uncorrected",
+            )
             for row in rows
             if row["metric"] == metric
         ]
@@ -169,8 +187,10 @@ def _external(card: ModelCard, report: Report) -> None:
             continue
         rows = [_row("all sources", found["metrics"][metric], note=_n(found))]
         for name, source in (found.get("sources") or {}).items():
-            figures = source.get("metrics", source)
-            rows.append(_row(f"{name}, n = {source['n']}", figures.get(metric), faded=source["n"] < 50))
+            few = source["n"] < _FEWEST
+            found_there = None if few else source.get("metrics", source).get(metric)
+            more = {"note": "too few to tell"} if few else {}
+            rows.append(_row(f"{name}, n = {source['n']}", found_there, faded=source["n"] < _SMALL, **more))
         here = _value(report, metric)
         line = (here, "" if here is None else f"own test fold: {here:.3f}")
         _forest(rows, METRICS.get(metric, metric), f"external-{metric}", line)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-__all__ = ["ASSUMED_PX", "SIDEBAR_PX", "ruler", "width_px"]
+__all__ = ["ASSUMED_PX", "SIDEBAR_PX", "narrow", "ruler", "width_px"]
 
 ASSUMED_PX = 1440
 SIDEBAR_PX = 284
@@ -38,6 +38,11 @@ def width_px() -> int:
         st.session_state["_width_px"] = int(told)
     assumed = ASSUMED_PX - SIDEBAR_PX - 48
     return max(NARROWEST_PX, int(st.session_state.get("_width_px", assumed)))
+
+
+def narrow() -> bool:
+    """Whether the page is that of a phone."""
+    return width_px() <= NARROWEST_PX
 
 
 def ruler() -> None:

@@ -120,7 +120,7 @@ def test_each_curve_draws(page):
 @pytest.mark.parametrize(
     ("key", "figures", "said"),
     [
-        ("calibration", 1, "less is better"),
+        ("calibration", 4, "less is better"),
         ("conformal", 2, "on average at most 10%"),
         ("selective", 1, "surest"),
         ("subgroups", 4, "is corrected"),
@@ -139,6 +139,18 @@ def test_each_fold_draws_when_it_is_opened(page, key, figures, said):
     fold(opened, key)
     assert len(opened.figures()) == before + figures
     assert said in opened.words()
+
+
+def test_a_hospital_with_a_handful_of_records_has_no_figure(page):
+    opened = page("models")
+    opened.at.button(key="open-superclasses").click().run()
+    fold(opened, "external")
+    chart = opened.figures()[-1]
+    names = dict(zip(chart["layout"]["yaxis"]["tickvals"], chart["layout"]["yaxis"]["ticktext"], strict=True))
+    rows = [note for note in chart["layout"]["annotations"] if note.get("yref") != "paper"]
+    told = {names[note["y"]].strip(): note["text"] for note in rows}
+    assert told["PTB, n = 2"] == "too few to tell"
+    assert told["Georgia, n = 20"].startswith("0.700")
 
 
 def test_what_a_report_lacks_has_no_fold(page):

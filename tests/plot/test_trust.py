@@ -1,4 +1,4 @@
-"""Noise, abstention and calibration."""
+"""Noise and abstention."""
 
 from typing import Any
 
@@ -31,24 +31,3 @@ def test_noise_without_intervals_has_no_bars() -> None:
 def test_risk_over_coverage() -> None:
     (line,) = trust.risk_coverage({"coverage": [0.1, 1], "risk": [0.0, 0.2], "aurc": 0.1}).data
     assert list(line.x) == [0.1, 1] and list(line.y) == [0, 0.2]
-
-
-def test_each_measure_of_calibration_has_its_own_scale_from_zero() -> None:
-    measures = {"ece": 0.02, "classwise_ece": 0.05, "brier": 0.1, "nll": 0.3}
-    ways = {"before": 3, "after": 1, "temperature": 2}
-    figure = trust.calibration(
-        {way: {k: {"value": v * more} for k, v in measures.items()} for way, more in ways.items()}
-    )
-    for trace, value in zip(figure.data, measures.values(), strict=True):
-        assert list(trace.x) == pytest.approx([3 * value, value, 2 * value])
-    assert len({trace.xaxis for trace in figure.data}) == 4
-    assert figure.layout.xaxis3.rangemode == "tozero"
-    told = [note.text for note in figure.layout.annotations]
-    assert [text for text in told if "<b>" in text] == [f"<b>{name}</b>" for name in trust.CALIBRATION.values()]
-    assert "0.0600" in told and "0.0200" in told
-
-
-def test_a_measure_that_is_missing_has_no_panel() -> None:
-    found = {"before": {"ece": FIGURE, "nll": FIGURE}, "after": {"ece": FIGURE}}
-    (trace,) = trust.calibration(found).data
-    assert list(trace.y) == [0, 1]
