@@ -57,14 +57,18 @@ def _networks(cards: Sequence[ModelCard], task: str) -> None:
 
 
 def current(cards: Sequence[ModelCard]) -> ModelCard:
-    """The chosen model: until another is chosen, the best one of the first question."""
+    """The chosen model: until another is chosen, the best single network of the first question.
+
+    Not an ensemble, whose evidence takes as many passes as it has members.
+    """
     there = tasks(cards)
     if st.session_state.get(_TASK) not in there:
         st.session_state[_TASK] = there[0]
     task = st.session_state[_TASK]
     rows = {card.name: card for card in ranked(cards, task)}
     if st.session_state.get(_key(task)) not in rows:
-        st.session_state[_key(task)] = next(iter(rows))
+        single = (name for name, card in rows.items() if len(card.members) < 2)
+        st.session_state[_key(task)] = next(single, next(iter(rows)))
     return rows[st.session_state[_key(task)]]
 
 

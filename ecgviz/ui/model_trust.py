@@ -181,7 +181,7 @@ def _robustness(_: ModelCard, report: Report) -> None:
 def _external(card: ModelCard, report: Report) -> None:
     found = report["external"]
     key = question(card.task).score if question(card.task).score in found["metrics"] else "macro_auroc"
-    _say(f"{found['data']}: {found['n']:,} records of hospitals that the model has never seen, same thresholds.")
+    _say(f"{found['data']}: hospitals that the training knew nothing of, at the same thresholds.")
     for metric in dict.fromkeys((key, "macro_auroc")):
         if metric not in found["metrics"]:
             continue

@@ -1,5 +1,6 @@
 """The choice of a model in the sidebar: question, then network, one click each, kept across pages and by a link."""
 
+import json
 import shutil
 
 
@@ -18,7 +19,7 @@ def test_first_question_and_its_best_network_to_begin_with(page):
     assert questions(opened).value == "ptbxl_super"
     scores = [float(label.rpartition("[")[2].rstrip("]")) for label in networks(opened).options]
     assert scores == sorted(scores, reverse=True)
-    assert networks(opened).index == 0
+    assert networks(opened).value == "superclasses"
 
 
 def test_any_model_is_at_most_two_clicks_away(page):
@@ -74,3 +75,15 @@ def test_networks_of_one_title_are_told_apart(page, tmp_path, random_models):
     card.write_text(card.read_text().replace("Superclasses, another", "Superclasses, random"))
     labels = networks(page("explain", ECGVIZ_MODELS=str(tmp_path))).options
     assert len({label.partition(" :gray")[0] for label in labels}) == 2
+
+
+def test_an_ensemble_is_offered_first_but_a_single_network_is_asked_first(page, tmp_path, random_models):
+    shutil.copytree(random_models, tmp_path, dirs_exist_ok=True)
+    for name, value in (("both", 0.95), ("superclasses", 0.9), ("second", 0.8)):
+        path = tmp_path / name / "card.json"
+        card = json.loads(path.read_text())
+        card["metrics"]["macro_auroc"]["value"] = value
+        path.write_text(json.dumps(card))
+    opened = page("explain", ECGVIZ_MODELS=str(tmp_path))
+    assert networks(opened).options[0].startswith("Ensemble of 2")
+    assert networks(opened).value == "superclasses"
