@@ -31,6 +31,7 @@ __all__ = ["workbench"]
 @st.fragment
 def workbench(record: Record, width: int) -> None:
     """A fragment: a choice draws only this part of the page anew, and computes only what is new."""
+    compare_link.whole_page()
     with friendly_errors():
         cards = cache.cards()
         compare_controls.choose_members(cards)
@@ -130,11 +131,14 @@ def _evidence(subjects: Sequence[Subject], row: Row, width: int) -> str:
 
 def _key(heat: view.Heat) -> str:
     """What colour and hatching mean, in one line."""
-    palette = theme.PALETTES[heat.palette]
-    strong = theme.rgba(palette.positive or theme.PAPERS["pink"].purple, heat.strength)
-    weak = theme.rgba(palette.weak or palette.positive or theme.PAPERS["pink"].purple, 0)
+    palette, purple = theme.PALETTES[heat.palette], theme.PAPERS["pink"].purple
+    supports = palette.positive or purple
+    steps = [theme.rgba(palette.weak or supports, 0), theme.rgba(supports, heat.strength)]
+    if palette.signed:
+        steps = [theme.rgba(purple, heat.strength), theme.rgba(purple, 0), *steps]
+    ends = "From −1, against, to 1, for" if palette.signed else "From 0 to 1"
     return (
-        f"<div class='ev-cmp-key'><span><i style='background:linear-gradient(90deg,{weak},{strong}),#fffaf7'></i>"
-        "0 to 1: the same scale for all panels, 1 the strongest step of each map in its whole record. Colours compare "
-        "places, not amounts.</span></div>"
+        f"<div class='ev-cmp-key'><span><i style='background:linear-gradient(90deg,{','.join(steps)}),#fffaf7'></i>"
+        f"{ends}: the same scale for all panels, 1 the strongest step of each map in its whole record. Colours "
+        "compare places, not amounts.</span></div>"
     )

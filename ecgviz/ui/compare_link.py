@@ -12,7 +12,7 @@ from ecgviz.ui import cache, compare_choice, compare_sheet, picker, session, zoo
 from ecgviz.ui.compare_state import Comparison, Origin, Session, digest, from_query, read_session, to_query
 from ecgviz.ui.messages import friendly_errors
 
-__all__ = ["follow", "notes", "panel"]
+__all__ = ["follow", "notes", "panel", "whole_page"]
 
 _FILE, _READ = "compare-file", "_compare_read"
 _LINKED, _OPENED, _WRONG = "_compare_link", "_compare_opened", "_compare_wrong"
@@ -69,15 +69,29 @@ def _differences(opened: Session, record: Record) -> list[str]:
         there = compare_choice.held() if n else record
         if there is not None and digest(there) == origin.digest:
             continue
-        which = "held record" if n else "record"
-        how = "The library's one has changed." if origin.entry else "Open its file: no session keeps a recording."
-        lines.append(f"This is not the {which} of the session. {how}")
+        lines.append(f"This is not the {'held record' if n else 'record'} of the session. {_way_to(origin, record, n)}")
     for name, weights in opened.weights.items():
         if name not in cards:
             lines.append(f"The model {name[:60]} is not installed.")
         elif cards[name].weights_digest != weights:
             lines.append(f"{cards[name].title} has other weights than in the session; its numbers may differ.")
     return lines
+
+
+def _way_to(origin: Origin, record: Record, n: int) -> str:
+    """How to come to the record of a session."""
+    if not origin.entry:
+        return "Open its file: no session keeps a recording."
+    there = compare_choice.held_entry() if n else picker.entry_of(record)
+    if there == origin.entry:
+        return f"{origin.entry} has changed since."
+    return f"It was {origin.entry[:60]}: choose it in the sidebar, if this library has it."
+
+
+def whole_page() -> None:
+    """Start the whole page again where a session file was chosen: its record is opened outside of the fragment."""
+    if st.session_state.pop(_READ, False):
+        st.rerun()
 
 
 def panel(record: Record, cards: Sequence[ModelCard], key: str) -> None:
@@ -103,9 +117,6 @@ def panel(record: Record, cards: Sequence[ModelCard], key: str) -> None:
             on_click="ignore",
         )
         st.file_uploader("Open a session", key=_FILE, on_change=_open, max_upload_size=1)
-    # a file chosen inside the fragment may open another record, which is drawn outside of it
-    if st.session_state.pop(_READ, False):
-        st.rerun()
 
 
 def _write(chosen: Comparison, record: Record) -> str:

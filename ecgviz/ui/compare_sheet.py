@@ -97,7 +97,9 @@ def draw(subjects: Sequence[Subject], row: Row, sheet: Sheet, *, mean: bool) -> 
         reasons.append(reason)
         if n + 1 < len(subjects) and time.monotonic() - begun > _SOON_S:
             begun = time.monotonic()
-            place.plotly_chart(_whole(panels, subjects, sheet), width="stretch", theme=None, config=_CONFIG)
+            # a key of its own: the browser must not put the next figure into a plot of another height
+            whole = _whole(panels, subjects, sheet)
+            place.plotly_chart(whole, width="stretch", theme=None, key=f"compare-{n}", config=_CONFIG)
     asked = tuple(
         (s.card.name, f.label, s.method) for s, f, m in zip(subjects, row.findings, maps, strict=True) if f and m
     )
