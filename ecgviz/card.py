@@ -4,11 +4,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from ecgviz.errors import CardError
 
-__all__ = ["Figure", "InputSpec", "LabelSpec", "ModelCard", "list_cards", "load_card"]
+__all__ = [
+    "BeatCard",
+    "BeatInput",
+    "Card",
+    "Figure",
+    "ImageCard",
+    "ImageInput",
+    "InputSpec",
+    "LabelSpec",
+    "ModelCard",
+    "list_beat_cards",
+    "list_cards",
+    "list_image_cards",
+    "load_beat_card",
+    "load_card",
+    "load_image_card",
+]
 
 Task = Literal["ecg12", "beat", "image"]
 Aggregate = Literal["mean", "max"]
@@ -23,7 +39,7 @@ class InputSpec:
     band kept; scale_mv: mV that become 1; aggregate: how the windows' logits become one.
     """
 
-    task: Task
+    task: Literal["ecg12"]
     leads: tuple[str, ...]
     fs: float
     seconds: float
@@ -64,13 +80,47 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class ModelCard:
-    """The card of one model, a network and a task; see `load_card`. `metrics` are those of `report.json`.
+class BeatInput:
+    """All that `prepare_beats` needs besides the Record and its R peaks.
+
+    window: `to_next` (from the R peak to 20 % into the interval after the next beat, scaled to 0-1 over its own range,
+    zero-padded: the Kaggle heartbeat set) or `around` (before_s before to after_s after the R peak, in units of the
+    record's own beats); samples at fs Hz in a window; leads preferred, in this order, else the record's first; rhythm:
+    the number of RR features given beside the window, 0 for none.
+    """
+
+    task: Literal["beat"]
+    window: Literal["to_next", "around"]
+    fs: float
+    samples: int
+    leads: tuple[str, ...]
+    before_s: float = 0.0
+    after_s: float = 0.0
+    band_hz: tuple[float, float] | None = None
+    rhythm: int = 0
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """All that a network of pages needs besides the Scan: height and width in pixels, and the values of 0 and 255."""
+
+    task: Literal["image"]
+    height: int
+    width: int
+    black: float = -1.0
+    white: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What is stated of a model of any kind. `metrics` are those of `report.json`.
 
     task: the vocabulary of its labels, such as `ptbxl_super`. heads: for the weights beside this card, the first and
     the end of each task's outputs; empty where the labels are all of them. members: the checkpoints whose weights this
     model uses instead of its own; one gives a view on another of its heads, several an ensemble that averages logits.
     set_threshold: labels at or above this probability form the set that misses 10 % of true labels on average.
+    exclusive: the labels exclude each other, their probabilities add up to 1 and the largest is the answer.
+    temperature: by which the logits of such a model are divided. ms_per_record: of a 12-lead record, a page, a beat.
     """
 
     name: str
@@ -78,7 +128,6 @@ class ModelCard:
     task: str
     architecture: str
     config: dict[str, Any]
-    input: InputSpec
     labels: tuple[LabelSpec, ...]
     thresholds_from: str
     calibration: str
@@ -100,6 +149,8 @@ class ModelCard:
     heads: dict[str, tuple[int, int]] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     set_threshold: float | None = None
+    exclusive: bool = False
+    temperature: float = 1.0
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -109,6 +160,31 @@ class ModelCard:
     def to_json(self) -> str:
         """The card as it is kept beside the weights."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard(Card):
+    """The card of a model of 12-lead records; see `load_card`."""
+
+    input: InputSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeatCard(Card):
+    """The card of a model of single beats."""
+
+    input: BeatInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageCard(Card):
+    """The card of a model of pages."""
+
+    input: ImageInput
+
+
+C = TypeVar("C", bound=Card)
+KINDS: dict[type[Any], Task] = {InputSpec: "ecg12", BeatInput: "beat", ImageInput: "image"}
 
 
 def _strict(cls: type[Any], raw: Any, where: str) -> dict[str, Any]:
@@ -127,11 +203,10 @@ def _figure(raw: Any, where: str) -> Figure:
     return Figure(**_strict(Figure, raw, where))
 
 
-def _input(raw: Any, where: str) -> InputSpec:
-    kept = _strict(InputSpec, raw, where)
-    if kept["task"] not in get_args(Task):
-        raise CardError(f"{where}: task is {kept['task']!r}; it must be one of {', '.join(get_args(Task))}.")
-    return InputSpec(**kept | {"leads": tuple(kept["leads"]), "band_hz": tuple(kept["band_hz"])})
+def _input(raw: Any, where: str, kind: type[Any]) -> Any:
+    kept = _strict(kind, raw, where)
+    lists = {key: tuple(value) for key, value in kept.items() if isinstance(value, list)}
+    return kind(**kept | lists)
 
 
 def _label(raw: Any, where: str) -> LabelSpec:
@@ -140,17 +215,45 @@ def _label(raw: Any, where: str) -> LabelSpec:
 
 
 def load_card(path: Path) -> ModelCard:
-    """Read `card.json`. Raises CardError for a missing, unknown or empty field: a card has no defaults for facts."""
+    """`card.json` of a model of 12-lead records.
+
+    Raises CardError for another kind and for a missing, unknown or empty field: a card has no defaults for facts.
+    """
+    return _load(path, ModelCard, InputSpec)
+
+
+def load_beat_card(path: Path) -> BeatCard:
+    """`card.json` of a model of single beats. Raises CardError as `load_card`."""
+    return _load(path, BeatCard, BeatInput)
+
+
+def load_image_card(path: Path) -> ImageCard:
+    """`card.json` of a model of pages. Raises CardError as `load_card`."""
+    return _load(path, ImageCard, ImageInput)
+
+
+def _raw(path: Path) -> dict[str, Any]:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CardError(f"{path.parent.name}: the card cannot be read ({error}).") from error
-    where = path.parent.name
-    kept = _strict(ModelCard, raw, where)
+    if not isinstance(raw, dict) or not isinstance(raw.get("input"), dict):
+        raise CardError(f"{path.parent.name}: the card has no input; every card must state it.")
+    if raw["input"].get("task") not in get_args(Task):
+        found = raw["input"].get("task")
+        raise CardError(f"{path.parent.name}: task is {found!r}; it must be one of {', '.join(get_args(Task))}.")
+    return raw
+
+
+def _load(path: Path, cls: type[C], kind: type[Any]) -> C:
+    raw, where = _raw(path), path.parent.name
+    if raw["input"]["task"] != KINDS[kind]:
+        raise CardError(f"{where} is a model of kind {raw['input']['task']}, not {KINDS[kind]}; choose another.")
+    kept = _strict(cls, raw, where)
     for name in ("not_for", "intended_use", "thresholds_from", "tested_on"):
         if not str(kept[name]).strip():
             raise CardError(f"{where}: the field {name} is empty; every card must state it.")
-    kept["input"] = _input(kept["input"], f"{where}.input")
+    kept["input"] = _input(kept["input"], f"{where}.input", kind)
     kept["labels"] = tuple(_label(item, f"{where}.labels") for item in kept["labels"])
     kept["heads"] = {key: (int(item[0]), int(item[1])) for key, item in kept.get("heads", {}).items()}
     kept["members"] = tuple(kept.get("members", ()))
@@ -159,9 +262,23 @@ def load_card(path: Path) -> ModelCard:
         group: {key: _figure(item, f"{where}.subgroups.{group}") for key, item in found.items()}
         for group, found in kept["subgroups"].items()
     }
-    return ModelCard(**kept)
+    return cls(**kept)
 
 
 def list_cards(folder: Path) -> list[ModelCard]:
-    """Every card below the models folder, sorted by name."""
-    return [load_card(path) for path in sorted(folder.glob("*/card.json"))]
+    """The card of every model of 12-lead records below the models folder, sorted by name."""
+    return [load_card(path) for path in _of_kind(folder, "ecg12")]
+
+
+def list_beat_cards(folder: Path) -> list[BeatCard]:
+    """The card of every model of single beats below the models folder, sorted by name."""
+    return [load_beat_card(path) for path in _of_kind(folder, "beat")]
+
+
+def list_image_cards(folder: Path) -> list[ImageCard]:
+    """The card of every model of pages below the models folder, sorted by name."""
+    return [load_image_card(path) for path in _of_kind(folder, "image")]
+
+
+def _of_kind(folder: Path, task: Task) -> list[Path]:
+    return [path for path in sorted(folder.glob("*/card.json")) if _raw(path)["input"]["task"] == task]

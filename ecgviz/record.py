@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecgviz.errors import RecordError
 
-__all__ = ["Flag", "Patient", "Provenance", "Record", "worst_first"]
+__all__ = ["Flag", "Patient", "Provenance", "Record", "Scan", "worst_first"]
 
 Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -156,3 +156,37 @@ class Record:
         """A copy with only these leads, in this order. Raises RecordError when one is absent."""
         rows = np.stack([self[lead] for lead in leads])
         return replace(self, signal=rows, leads=tuple(leads))
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A picture of an ECG page: `pixels` (height, width, 3) uint8 RGB; `px_per_mm` where the file states it.
+
+    The array is read-only. Raises RecordError for another shape or type.
+    """
+
+    pixels: NDArray[np.uint8]
+    px_per_mm: float | None = None
+    name: str = "page"
+    format: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or 0 in self.pixels.shape:
+            raise RecordError(f"A page needs height x width x 3 colours, but this has shape {self.pixels.shape}.")
+        if self.pixels.dtype != np.uint8:
+            raise RecordError(f"A page needs 8-bit colours, but this has {self.pixels.dtype}.")
+        pixels = np.array(self.pixels, order="C")
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.pixels.flags.writeable = False
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over every field."""
+        sha = hashlib.sha256(self.pixels.tobytes())
+        sha.update(repr((self.pixels.shape, self.px_per_mm, self.name, self.format, self.notes)).encode())
+        return sha.hexdigest()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecgviz.errors import ModelError
 from ecgviz.record import Flag
 
-__all__ = ["Attribution", "BeatSeries", "Check", "Curve", "Finding", "Measurements", "Prediction", "Verdict"]
+__all__ = ["Attribution", "BeatPrediction", "BeatSeries", "Check", "Curve", "Finding", "Measurements", "Prediction", "Verdict"]
 
 Verdict = Literal["passes", "doubtful", "fails"]
 
@@ -21,6 +21,26 @@ class BeatSeries:
     times_s: NDArray[np.float64]
     labels: tuple[str | None, ...]
     source: str
+
+
+@dataclass(frozen=True, eq=False)
+class BeatPrediction:
+    """A model's answer for each beat: times_s (beats,) on the record's axis; probabilities (beats, labels), rows of 1.
+
+    lead: the one that the model looked at; flags: what it had to do without.
+    """
+
+    model: str
+    labels: tuple[str, ...]
+    times_s: NDArray[np.float64]
+    probabilities: NDArray[np.float32]
+    lead: str
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """The likeliest label of each beat."""
+        return tuple(self.labels[k] for k in self.probabilities.argmax(axis=1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ARCHITECTURES", "answers", "cards", "load", "models_folder", "predict", "preload", "report"]
 
-ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not (m.ispkg or m.name.startswith("_")))
 
 
 def models_folder() -> Path:

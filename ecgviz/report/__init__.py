@@ -1,0 +1,1 @@
+"""An ECG on paper, to print and to keep."""

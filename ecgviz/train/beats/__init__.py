@@ -1,0 +1,1 @@
+"""Training of beat classifiers on MIT-BIH."""
