@@ -15,10 +15,10 @@ from ecgviz.errors import ReadError, UnknownFormatError
 from ecgviz.readers._common import Given
 from ecgviz.readers._source import Source, from_path, from_upload, shown
 from ecgviz.readers._strangers import what_it_is
-from ecgviz.readers.annotations import Wave, read_annotations, read_waves
+from ecgviz.readers.annotations import RhythmSpan, Wave, read_annotations, read_rhythm, read_waves
 from ecgviz.record import Record
 
-__all__ = ["FORMATS", "Wave", "read", "read_annotations", "read_waves"]
+__all__ = ["FORMATS", "RhythmSpan", "Wave", "read", "read_annotations", "read_rhythm", "read_waves"]
 
 
 def _plug_ins() -> tuple[ModuleType, ...]:

@@ -1,4 +1,4 @@
-"""Reference annotations of WFDB records: beats with their AAMI class, and the wave marks of LUDB."""
+"""Reference annotations of WFDB records: beats with their AAMI class, rhythms, and the wave marks of LUDB."""
 
 import re
 import tempfile
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecgviz.errors import ReadError
 from ecgviz.optional import need
@@ -18,7 +19,7 @@ from ecgviz.readers._wfdb_header import parse
 from ecgviz.readers.wfdb_record import frame_rate
 from ecgviz.results import BeatSeries
 
-__all__ = ["AAMI", "Wave", "read_annotations", "read_waves"]
+__all__ = ["AAMI", "RhythmSpan", "Wave", "read_annotations", "read_rhythm", "read_waves"]
 
 MAX_ANNOTATION_BYTES = 2**21
 AAMI: dict[str, str] = {
@@ -41,16 +42,64 @@ class Wave:
     off_s: float | None
 
 
+class RhythmSpan(NamedTuple):
+    """A stretch of one rhythm in seconds; name as in the file without its bracket: `AFIB`, `AFL`, `N`, `VT`, ..."""
+
+    start_s: float
+    end_s: float
+    name: str
+
+
+class _Marks(NamedTuple):
+    """All annotations of a file: sample numbers, symbols and notes, the rate in Hz that the numbers count, the end."""
+
+    samples: np.ndarray[Any, Any]
+    symbols: list[str]
+    notes: list[str]
+    rate: float
+    frames: int | None
+
+
 def read_annotations(files: Files, extension: str = "atr", *, fs: float | None = None) -> BeatSeries:
     """The beats of an annotation file in time order; a beat outside the AAMI classes has the label None.
 
     files: the record's path (header or stem) or an upload. fs: Hz, only where no header lies beside the file.
     Raises ReadError where the file is absent or damaged.
     """
-    samples, symbols, rate = _marks(files, extension, fs)
-    beats = [i for i, symbol in enumerate(symbols) if symbol in AAMI or symbol in _BEATS_WITHOUT_CLASS]
-    labels = tuple(AAMI.get(symbols[i]) for i in beats)
-    return BeatSeries(samples[beats] / rate, labels, f"reference annotations (.{extension})")
+    marks = _marks(files, extension, fs)
+    beats = [i for i, symbol in enumerate(marks.symbols) if symbol in AAMI or symbol in _BEATS_WITHOUT_CLASS]
+    labels = tuple(AAMI.get(marks.symbols[i]) for i in beats)
+    return BeatSeries(marks.samples[beats] / marks.rate, labels, f"reference annotations (.{extension})")
+
+
+def read_rhythm(files: Files, extension: str = "atr", *, fs: float | None = None) -> tuple[RhythmSpan, ...]:
+    """The rhythms of an annotation file in time order, each until the next begins; empty where none is marked.
+
+    The last one lasts until the end of the recording, or until the last annotation where no header states the end.
+    Before the first mark the rhythm is not known. files, fs and errors as in `read_annotations`.
+    """
+    marks = _marks(files, extension, fs)
+    begins = [i for i, note in enumerate(marks.notes) if marks.symbols[i] == "+" and note.startswith("(")]
+    if not begins:
+        return ()
+    last = int(marks.samples[-1]) if marks.frames is None else marks.frames
+    ends = [*marks.samples[begins[1:]].tolist(), last]
+    return tuple(
+        RhythmSpan(float(marks.samples[i] / marks.rate), end / marks.rate, shown(marks.notes[i][1:]))
+        for i, end in zip(begins, ends, strict=True)
+        if end > marks.samples[i]
+    )
+
+
+def read_marks(
+    files: Files, extension: str = "atr", *, fs: float | None = None
+) -> tuple[NDArray[np.int64], tuple[str | None, ...]]:
+    """Every annotation in time order: sample numbers, (marks,), and AAMI classes, None for all that is no beat of one.
+
+    files, fs and errors as in `read_annotations`.
+    """
+    samples, symbols, _ = _marks(files, extension, fs)
+    return samples, tuple(AAMI.get(symbol) for symbol in symbols)
 
 
 def read_waves(files: Files, extension: str, *, fs: float | None = None) -> tuple[Wave, ...]:
@@ -58,8 +107,8 @@ def read_waves(files: Files, extension: str, *, fs: float | None = None) -> tupl
 
     files and fs as in `read_annotations`. Source: Kalyakulina et al., IEEE Access 2020.
     """
-    samples, symbols, rate = _marks(files, extension, fs)
-    seconds = samples / rate
+    marks = _marks(files, extension, fs)
+    symbols, seconds = marks.symbols, marks.samples / marks.rate
     waves = []
     for i, symbol in enumerate(symbols):
         if symbol in _WAVES:
@@ -69,11 +118,10 @@ def read_waves(files: Files, extension: str, *, fs: float | None = None) -> tupl
     return tuple(waves)
 
 
-def _marks(files: Files, extension: str, fs: float | None) -> tuple[np.ndarray[Any, Any], list[str], float]:
-    """Sample numbers, symbols and the rate in Hz that the numbers count."""
+def _marks(files: Files, extension: str, fs: float | None) -> _Marks:
     if not re.fullmatch(r"\w{1,12}", extension):
         raise ReadError(f"The annotation extension {shown(extension)!r} is not a plain suffix such as atr.")
-    marks, header = _find(files, extension)
+    file, header = _find(files, extension)
     frames = None
     if header is not None:
         head = parse(header)
@@ -81,23 +129,31 @@ def _marks(files: Files, extension: str, fs: float | None) -> tuple[np.ndarray[A
     elif fs is not None:
         rate = check_rate(fs, "given")
     else:
-        raise ReadError(f"{shown(marks.name)} needs its header {marks.stem}.hea for the sampling rate; choose both.")
-    where = shown(marks.name)
-    if not 2 <= marks.size <= MAX_ANNOTATION_BYTES:
-        raise ReadError(f"{where} has {marks.size:,} bytes, which no annotation file has; check the file.")
+        raise ReadError(f"{shown(file.name)} needs its header {file.stem}.hea for the sampling rate; choose both.")
+    samples, symbols, notes = _decoded(file)
+    if samples.size and ((np.diff(samples) < 0).any() or samples[0] < 0):
+        raise ReadError(f"{shown(file.name)} has annotations out of time order; the file is damaged.")
+    if samples.size and frames is not None and samples[-1] > frames:
+        raise ReadError(
+            f"{shown(file.name)} has annotations after the end of the recording; it belongs to another one."
+        )
+    return _Marks(samples, symbols, notes, rate, frames)
+
+
+def _decoded(file: Source) -> tuple[np.ndarray[Any, Any], list[str], list[str]]:
+    """Sample numbers, symbols and notes by the wfdb package, which wants a path."""
+    where = shown(file.name)
+    if not 2 <= file.size <= MAX_ANNOTATION_BYTES:
+        raise ReadError(f"{where} has {file.size:,} bytes, which no annotation file has; check the file.")
     wfdb = need("wfdb")
     with tempfile.TemporaryDirectory(prefix="ecgviz-") as folder:
-        Path(folder, "r.atr").write_bytes(marks.data())
+        Path(folder, "r.atr").write_bytes(file.data())
         try:
             found = wfdb.rdann(str(Path(folder, "r")), "atr")
         except Exception as error:  # wfdb raises whatever its arrays raise
             raise ReadError(f"{where} cannot be decoded as WFDB annotations; the file is damaged.") from error
     samples = np.asarray(found.sample, dtype=np.int64)
-    if samples.size and ((np.diff(samples) < 0).any() or samples[0] < 0):
-        raise ReadError(f"{where} has annotations out of time order; the file is damaged.")
-    if samples.size and frames is not None and samples[-1] > frames:
-        raise ReadError(f"{where} has annotations after the end of the recording; it belongs to another one.")
-    return samples, [str(symbol) for symbol in found.symbol], rate
+    return samples, [str(symbol) for symbol in found.symbol], [str(note).strip("\0 ") for note in found.aux_note]
 
 
 def _find(files: Files, extension: str) -> tuple[Source, Source | None]:

@@ -1,13 +1,15 @@
 """Reference annotations: the counts of the MIT-BIH database and the marks of LUDB, against the wfdb package."""
 
 import json
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import wfdb
 
 from ecgviz.errors import ReadError
-from ecgviz.readers import read_annotations, read_waves
+from ecgviz.readers import read_annotations, read_rhythm, read_waves
 from ecgviz.readers.annotations import AAMI
 
 
@@ -35,6 +37,34 @@ def test_upload_and_bare_annotations(data):
     assert np.array_equal(times, read_annotations({"100.atr": files["100.atr"]}, fs=360).times_s)
     with pytest.raises(ReadError, match=r"needs its header 100\.hea"):
         read_annotations({"100.atr": files["100.atr"]})
+
+
+def test_rhythms_follow_the_notes_of_the_file(data):
+    path = data("mitdb/202.hea")
+    spans = read_rhythm(path)
+    reference = wfdb.rdann(str(path.with_suffix("")), "atr")
+    marks = [i for i, symbol in enumerate(reference.symbol) if symbol == "+"]
+    assert [span.start_s for span in spans] == [reference.sample[i] / 360 for i in marks]
+    assert ["(" + span.name for span in spans] == [reference.aux_note[i].strip("\0") for i in marks]
+    assert all(a.end_s == b.start_s for a, b in pairwise(spans))
+    assert spans[-1].end_s == 650_000 / 360
+    bare = read_rhythm({"202.atr": path.with_suffix(".atr").read_bytes()}, fs=360)
+    assert bare[-1].end_s == reference.sample[-1] / 360
+
+
+def test_rhythms_of_the_database(data):
+    seconds = Counter[str]()
+    for path in sorted(data("mitdb").glob("*.hea")):
+        for span in read_rhythm(path):
+            seconds[span.name] += span.end_s - span.start_s
+    assert {"AFIB", "AFL", "VFL", "N", "B", "P"} <= set(seconds)
+    assert 7_000 < seconds["AFIB"] < 9_000
+    assert sum(seconds.values()) == pytest.approx(48 * 650_000 / 360, rel=1e-3)
+
+
+def test_a_file_of_beats_alone_has_no_rhythm(tmp_path):
+    wfdb.wrann("r", "atr", np.array([100, 400]), symbol=["N", "V"], write_dir=str(tmp_path))
+    assert read_rhythm({"r.atr": (tmp_path / "r.atr").read_bytes()}, fs=250) == ()
 
 
 def test_waves_of_ludb(data):
