@@ -9,8 +9,20 @@ from numpy.typing import NDArray
 from ecgviz.errors import ModelError
 from ecgviz.record import Flag
 
-__all__ = ["Attribution", "BeatPrediction", "BeatSeries", "Check", "Curve", "Finding", "Measurements", "Prediction", "Verdict"]
+__all__ = [
+    "Attribution",
+    "BeatPrediction",
+    "BeatSeries",
+    "Check",
+    "Curve",
+    "Event",
+    "Finding",
+    "MeanBeat",
+    "Measurements",
+]
+__all__ += ["Prediction", "RRSeries", "Severity", "Verdict"]
 
+Severity = Literal["high", "medium", "low"]
 Verdict = Literal["passes", "doubtful", "fails"]
 
 
@@ -41,6 +53,55 @@ class BeatPrediction:
     def best(self) -> tuple[str, ...]:
         """The likeliest label of each beat."""
         return tuple(self.labels[k] for k in self.probabilities.argmax(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class RRSeries:
+    """The intervals between neighbouring beats: interval k lies between beats k and k + 1. All are (intervals,).
+
+    end_s: R of the later beat on the record's axis; rr_s: length in seconds; labels: AAMI class of the later beat;
+    left_out: why it is no normal-to-normal (NN) interval, "" where it is one.
+    """
+
+    end_s: NDArray[np.float64]
+    rr_s: NDArray[np.float64]
+    labels: tuple[str | None, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def normal(self) -> NDArray[np.bool_]:
+        """Which intervals are NN intervals."""
+        return np.array([not why for why in self.left_out], dtype=bool)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something in the rhythm worth a look; kind: a key of `signals.events.KINDS`; text: what was found, with values."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    text: str
+    severity: Severity = "low"
+
+
+@dataclass(frozen=True, eq=False)
+class MeanBeat:
+    """The aligned beats of one class in one lead, each less its own median.
+
+    times_s (samples,): seconds from R; mean and sd (samples,) in mV over `used` of the `count` beats; examples
+    (examples, samples) in mV, evenly spread over the record, their R at examples_s on the record's axis.
+    """
+
+    label: str
+    lead: str
+    count: int
+    used: int
+    times_s: NDArray[np.float64]
+    mean: NDArray[np.float32]
+    sd: NDArray[np.float32]
+    examples: NDArray[np.float32]
+    examples_s: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
