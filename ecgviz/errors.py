@@ -9,6 +9,7 @@
     ├── ModelError           a model cannot take this record, or cannot do what was asked
     ├── DataError            a data set is absent or not what was expected
     ├── LeakageError         a split is not honest
+    ├── EditError            an edit of beats cannot be made, or what was typed has no meaning
     ├── MissingPackageError  an optional package is not installed
     └── OfflineError         a host cannot be reached
 
@@ -19,6 +20,7 @@ __all__ = [
     "CardError",
     "DataError",
     "EcgvizError",
+    "EditError",
     "LeakageError",
     "MissingPackageError",
     "ModelError",
@@ -68,6 +70,10 @@ class DataError(EcgvizError):
 
 class LeakageError(EcgvizError):
     """A split is not honest; training or evaluation refuses."""
+
+
+class EditError(EcgvizError):
+    """An edit of beats cannot be made, or what was typed has no meaning."""
 
 
 class MissingPackageError(EcgvizError):
