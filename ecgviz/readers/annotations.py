@@ -19,7 +19,7 @@ from ecgviz.readers._wfdb_header import parse
 from ecgviz.readers.wfdb_record import frame_rate
 from ecgviz.results import BeatSeries
 
-__all__ = ["AAMI", "RhythmSpan", "Wave", "read_annotations", "read_rhythm", "read_waves"]
+__all__ = ["AAMI", "RhythmSpan", "Wave", "read_annotations", "read_marks", "read_rhythm", "read_waves"]
 
 MAX_ANNOTATION_BYTES = 2**21
 AAMI: dict[str, str] = {
@@ -98,7 +98,7 @@ def read_marks(
 
     files, fs and errors as in `read_annotations`.
     """
-    samples, symbols, _ = _marks(files, extension, fs)
+    samples, symbols, *_ = _marks(files, extension, fs)
     return samples, tuple(AAMI.get(symbol) for symbol in symbols)
 
 
