@@ -111,7 +111,9 @@ class PageGeometry:
         times = record.times
         inside = (times >= box.start_s - 1e-9) & (times < box.end_s - 1e-9)
         x = box.x0 + (times[inside] - box.start_s) * self.px_per_s
-        return np.column_stack([x, box.baseline - record[box.lead][inside] * self.px_per_mv])
+        sign = -1.0 if box.lead.startswith("-") else 1.0
+        values = sign * record[box.lead.removeprefix("-")][inside]
+        return np.column_stack([x, box.baseline - values * self.px_per_mv])
 
 
 def as_matrix(array: NDArray[np.floating[Any]]) -> Matrix:
