@@ -76,7 +76,7 @@ class RRSeries:
 
 @dataclass(frozen=True)
 class Event:
-    """Something in the rhythm worth a look; kind: a key of `signals.events.KINDS`; text: what was found, with values."""
+    """Something in the rhythm worth a look; kind: a key of `signals.events.KINDS`; text: what was found, in values."""
 
     kind: str
     start_s: float
