@@ -16,17 +16,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecgviz import readers
-from ecgviz.readers.annotations import read_marks
 from ecgviz.errors import DataError
+from ecgviz.readers.annotations import read_marks
 from ecgviz.record import Record
 from ecgviz.results import BeatSeries
-from ecgviz.signals.beat_windows import KAGGLE, RAW_HZ, ends_of, to_next
+from ecgviz.signals.beat_windows import KAGGLE, ends_of, to_next
 
 __all__ = ["CLASSES", "DS1", "DS2", "PACED", "Rows", "Strip", "kaggle", "kaggle_csv", "strip", "strips"]
 
 CLASSES = ("N", "S", "V", "F", "Q")
-DS1 = tuple("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split())
-DS2 = tuple("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split())
+_DS1 = (101, 106, 108, 109, 112, 114, 115, 116, 118, 119, 122, 124, 201, 203, 205, 207, 208, 209, 215, 220, 223, 230)
+_DS2 = (100, 103, 105, 111, 113, 117, 121, 123, 200, 202, 210, 212, 213, 214, 219, 221, 222, 228, 231, 232, 233, 234)
+DS1, DS2 = tuple(map(str, _DS1)), tuple(map(str, _DS2))
 PACED = ("102", "104", "107", "217")
 RECORDS = tuple(sorted((*DS1, *DS2, *PACED)))
 GAIN = 200.0
