@@ -9,6 +9,7 @@ page = st.navigation(
     [
         st.Page("pages/record.py", title="Record", icon=":material/ecg:", default=True),
         st.Page("pages/explain.py", title="Explain", icon=":material/frame_inspect:"),
+        st.Page("pages/beats.py", title="Rhythm", icon=":material/monitor_heart:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/models.py", title="Models", icon=":material/network_node:"),
     ],

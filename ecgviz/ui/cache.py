@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_DIGEST",
+    "CORES",
     "attribution",
     "cards",
     "heat_sheet",
@@ -41,7 +42,7 @@ __all__ = [
 
 BY_DIGEST: dict[str | type[Any], Any] = {Record: lambda record: record.digest}
 # A run of a network keeps a core busy; more at once than cores only slows all of them.
-_CORES = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+CORES = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 
 
 @st.cache_data(hash_funcs=BY_DIGEST, max_entries=16, scope="session", show_spinner=False)
@@ -115,7 +116,7 @@ def _zoom_kept(figure: dict[str, Any], record: Record, drawn: Record) -> dict[st
 def prediction(name: str, record: Record) -> Prediction:
     """A model's findings for the unfiltered record."""
     network = model(name)
-    with _CORES:
+    with CORES:
         return zoo.predict(network, record)
 
 
@@ -123,7 +124,7 @@ def prediction(name: str, record: Record) -> Prediction:
 def attribution(name: str, record: Record, label: str, method: str) -> Attribution:
     """The evidence for one finding in the unfiltered record."""
     network = model(name)
-    with _CORES:
+    with CORES:
         return explain.explain(network, record, label, method)
 
 
@@ -131,7 +132,7 @@ def attribution(name: str, record: Record, label: str, method: str) -> Attributi
 def checks(name: str, record: Record, label: str, method: str, which: tuple[str, ...]) -> tuple[Check, ...]:
     """Tests of one heat; see `explain.check`."""
     network = model(name)
-    with _CORES:
+    with CORES:
         return explain.check(network, record, label, method, which)
 
 

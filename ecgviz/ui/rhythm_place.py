@@ -120,4 +120,4 @@ def seconds_of(text: str) -> float:
         values = []
     if not 1 <= len(values) <= 3 or not all(0 <= value < 1e7 for value in values):
         raise EditError(f"{text[:20]!r} is no time; write seconds, or minutes:seconds, or hours:minutes:seconds.")
-    return sum(value * 60**power for power, value in enumerate(reversed(values)))
+    return float(sum(value * 60**power for power, value in enumerate(reversed(values))))
