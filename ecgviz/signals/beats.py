@@ -1,21 +1,29 @@
 """Heart beats: where the R peaks are, from all leads together."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
-from scipy.signal import butter, find_peaks, resample_poly, sosfiltfilt
+from scipy.signal import butter, resample_poly, sosfiltfilt
 
 from ecgviz.record import Record
+from ecgviz.signals.r_peaks_activity import activity
+from ecgviz.signals.r_peaks_choice import choose
+from ecgviz.signals.r_peaks_flutter import stretches
 
-__all__ = ["at_rate", "band", "filled", "r_peaks"]
+__all__ = ["at_rate", "band", "filled", "flutter", "r_peaks"]
 
 Array = NDArray[np.float64]
 
 _DETECT_HZ = 250.0
-_REFRACTORY_S = 0.20
+_SMOOTH_HZ = (1.0, 30.0)
+_REACH_S = 0.07
+_BLOCK_S, _MARGIN_S = 600.0, 30.0
 
 
 def filled(signal: NDArray[np.floating]) -> Array:
@@ -65,63 +73,72 @@ def _butterworth(fs: float, low_hz: float | None, high_hz: float | None) -> Arra
 def r_peaks(record: Record) -> Array:
     """R-peak times in seconds on the record's axis, (beats,), increasing; empty where no beat stands out.
 
-    Energy between 6 and 24 Hz, summed over the leads after scaling each by its own QRS size and weighting it by how
-    clearly beats stand out in it, against a threshold that follows the beats nearby. The peak is that of the length
-    of the multi-lead vector. In the spirit of Pan, Tompkins: IEEE TBME 1985;32:230-6, for many leads.
+    For any number of leads, from one second to a day, by blocks of ten minutes. The energy between 6 and 24 Hz of all
+    leads shows the beats (`r_peaks_activity`), their height and rhythm decide (`r_peaks_choice`), and the mark stands
+    where the vector of all leads is longest, within 70 ms. Ventricular flutter has no QRS complexes and gets no marks:
+    ask `flutter` before calling a stretch without beats a pause.
     """
-    if record.seconds < 1.0:
-        return np.empty(0)
-    signal = at_rate(filled(record.signal), record.fs, _DETECT_HZ)
-    activity = _activity(band(signal, _DETECT_HZ, 6.0, 24.0))
-    if activity is None:
-        return np.empty(0)
-    peaks = _accept(activity)
-    return record.start_s + _refine(signal, peaks) / _DETECT_HZ
-
-
-def _activity(filtered: Array) -> Array | None:
-    """One non-negative function of time that is large at each QRS, (samples,); None when every lead is flat."""
-    size = np.percentile(np.abs(filtered), 98, axis=1)
-    live = size > 1e-3
-    if not live.any():
-        return None
-    energy = uniform_filter1d((filtered[live] / size[live, None]) ** 2, int(0.09 * _DETECT_HZ), axis=1)
-    clear = np.percentile(energy, 97, axis=1) / (np.percentile(energy, 50, axis=1) + 1e-3)
-    weight = np.clip(clear, 1.0, 60.0)
-    return np.asarray(np.sqrt(np.average(energy, axis=0, weights=weight)), dtype=np.float64)
-
-
-def _accept(activity: Array) -> NDArray[np.intp]:
-    """Maxima that are as high as the beats around them."""
-    n = int(_REFRACTORY_S * _DETECT_HZ)
-    found, _ = find_peaks(activity, distance=n, height=0.02 * activity.max())
-    peaks = np.asarray(found, dtype=np.intp)
-    if peaks.size == 0:
-        return peaks
-    height = activity[peaks]
-    second = maximum_filter1d(activity, int(1.6 * _DETECT_HZ))
-    level = median_filter(second, int(6 * _DETECT_HZ) | 1, mode="nearest")[peaks]
-    keep = height > 0.36 * level
-    peaks, height = peaks[keep], height[keep]
-    return _without_t_waves(peaks, height)
-
-
-def _without_t_waves(peaks: NDArray[np.intp], height: Array) -> NDArray[np.intp]:
-    """Drop what follows a beat within 0.36 s at less than 0.55 of its height: a T wave (Pan and Tompkins' rule)."""
-    kept: list[int] = []
-    for i in range(peaks.size):
-        if kept and (peaks[i] - peaks[kept[-1]]) / _DETECT_HZ < 0.36 and height[i] < 0.55 * height[kept[-1]]:
+    found = []
+    for block in _blocks(record):
+        signal = band(block.signal, _DETECT_HZ, 6.0, 24.0)
+        curve = activity(signal, _DETECT_HZ)
+        if curve is None:
             continue
-        if kept and (peaks[i] - peaks[kept[-1]]) / _DETECT_HZ < 0.36 and height[kept[-1]] < 0.45 * height[i]:
-            kept.pop()
-        kept.append(i)
-    return peaks[kept]
+        smooth = band(block.signal, _DETECT_HZ, *_SMOOTH_HZ)
+        times = _longest(smooth, choose(curve, _DETECT_HZ)) / _DETECT_HZ
+        for start, end in stretches(smooth, _DETECT_HZ):
+            times = times[(times < start) | (times > end)]
+        found.append(block.own(times))
+    return record.start_s + np.concatenate(found) if found else np.empty(0)
 
 
-def _refine(signal: Array, peaks: NDArray[np.intp]) -> Array:
-    """Move each peak to the longest multi-lead vector within 70 ms, (beats,) in samples."""
-    length = np.sqrt((band(signal, _DETECT_HZ, 1.0, 40.0) ** 2).sum(axis=0))
-    reach = int(0.07 * _DETECT_HZ)
-    out = [max(0, p - reach) + int(np.argmax(length[max(0, p - reach) : p + reach + 1])) for p in peaks]
-    inside = [p for p in out if 1 < p < length.size - 2]  # a beat cut off by the edge has no peak there
-    return np.unique(np.array(inside, dtype=np.float64))
+def flutter(record: Record) -> tuple[tuple[float, float], ...]:
+    """Stretches of ventricular flutter, (start, end) in seconds on the record's axis; `r_peaks` marks none there."""
+    spans: list[tuple[float, float]] = []
+    for block in _blocks(record):
+        for start, end in stretches(band(block.signal, _DETECT_HZ, *_SMOOTH_HZ), _DETECT_HZ):
+            first, last = record.start_s + block.start_s + start, record.start_s + block.start_s + end
+            if spans and first <= spans[-1][1]:
+                spans[-1] = spans[-1][0], max(last, spans[-1][1])
+            else:
+                spans.append((first, last))
+    return tuple(spans)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Leads at the rate of detection from `start_s`; `first_s` to `last_s` is this block's own part of the record."""
+
+    signal: Array
+    start_s: float
+    first_s: float
+    last_s: float
+
+    def own(self, times: Array) -> Array:
+        """Those of the block's times that are its own, counted from the record's first sample."""
+        moved = self.start_s + times
+        return np.asarray(moved[(moved >= self.first_s) & (moved < self.last_s)], dtype=np.float64)
+
+
+def _blocks(record: Record) -> Iterator[_Block]:
+    """The record in parts that overlap, so that memory does not grow with its length."""
+    if record.seconds < 1.0:
+        return
+    count = max(1, round(record.seconds / _BLOCK_S))
+    edges = np.linspace(0.0, record.seconds, count + 1)
+    for first, last in pairwise(edges.tolist()):
+        begin = max(0, int((first - _MARGIN_S) * record.fs))
+        part = record.signal[:, begin : int((last + _MARGIN_S) * record.fs) + 1]
+        signal = at_rate(filled(part), record.fs, _DETECT_HZ)
+        yield _Block(signal, begin / record.fs, first, np.inf if last == edges[-1] else last)
+
+
+def _longest(smooth: Array, places: NDArray[np.intp]) -> Array:
+    """Move each place to the longest vector of all leads within 70 ms; (beats,) in samples."""
+    length = np.sqrt((smooth**2).sum(axis=0))
+    reach = int(_REACH_S * _DETECT_HZ)
+    padded = np.pad(length, reach, constant_values=-1.0)
+    around = sliding_window_view(padded, 2 * reach + 1)[places]
+    peaks = np.unique(places - reach + around.argmax(axis=1)).astype(np.float64)
+    inside: Array = peaks[(peaks > 1) & (peaks < length.size - 2)]  # a beat cut off by the edge has no peak there
+    return inside
