@@ -42,7 +42,7 @@ def fit(
     steps = config.epochs * -(-int(drawn.sum()) // config.batch)
     optimiser = torch.optim.AdamW(network.parameters(), config.lr, weight_decay=config.weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.lr, total_steps=steps + 1, pct_start=0.2)
-    out, begun = Fitted(copy.deepcopy(averaged)), time.perf_counter()
+    out, begun, step = Fitted(copy.deepcopy(averaged)), time.perf_counter(), 0
     for epoch in range(1, config.epochs + 1):
         losses = []
         network.train()
@@ -54,7 +54,8 @@ def fit(
             nn.utils.clip_grad_norm_(network.parameters(), config.clip)
             optimiser.step()
             schedule.step()
-            _average(averaged, network, config.ema)
+            step += 1
+            _average(averaged, network, min(config.ema, (1 + step) / (10 + step)))
             losses.append(float(loss.detach()))
         raw = logits(averaged, validation.x) + shift.numpy()
         scored = beats.figures(

@@ -67,7 +67,7 @@ def load(name: str) -> "BeatModel":
 
 
 def predict(model: "BeatModel", record: "Record", times_s: "NDArray[np.float64]") -> "BeatPrediction":
-    """Calibrated probabilities of the classes for each beat; times_s: (beats,) R peaks on the record's axis, increasing.
+    """Calibrated probabilities of the classes for each beat; times_s: (beats,) R peaks on its axis, increasing.
 
     Raises ModelError; see `signals.beat_windows`.
     """

@@ -8,9 +8,11 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-__all__ = ["ROWS", "Config", "Model", "blocks", "cam_layer"]
+__all__ = ["ROWS", "Config", "Model", "blocks", "cam_grid", "cam_layer", "halved"]
 
 TITLE = "CNN of a beat"
+LAYERS = 4
+"""In a block."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +69,14 @@ class Model(nn.Module):
 def cam_layer(model: Model) -> nn.Module:
     """The last block's activations, before pooling."""
     return model.body[-2]
+
+
+def halved(body: nn.Sequential) -> tuple[float, float]:
+    """(stride, offset) in samples of a step before the last pooling of `blocks`."""
+    stride = 2.0 ** (len(body) // LAYERS - 1)
+    return stride, (stride - 1) / 2
+
+
+def cam_grid(model: Model) -> tuple[float, float]:
+    """(stride, offset) in samples of a step of `cam_layer`."""
+    return halved(model.body)

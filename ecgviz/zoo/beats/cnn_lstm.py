@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ecgviz.zoo.beats.cnn import blocks
+from ecgviz.zoo.beats.cnn import blocks, halved
 
-__all__ = ["ROWS", "Config", "Model", "cam_layer"]
+__all__ = ["ROWS", "Config", "Model", "cam_grid", "cam_layer"]
 
 TITLE = "CNN-LSTM of a beat"
 
@@ -64,3 +64,8 @@ class Model(nn.Module):
 def cam_layer(model: Model) -> nn.Module:
     """The last convolutional block's activations, before pooling."""
     return model.body[-2]
+
+
+def cam_grid(model: Model) -> tuple[float, float]:
+    """(stride, offset) in samples of a step of `cam_layer`."""
+    return halved(model.body)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -28,3 +30,9 @@ class Model(Classical):
     def __init__(self, config: Config) -> None:
         self.labels = config.labels
         self.estimator = make_pipeline(StandardScaler(), LogisticRegression(C=config.c, max_iter=300))
+
+    def evidence(self, x: NDArray[np.float32], label: int) -> NDArray[np.float64]:
+        """(samples,) what each sample of (samples,) adds to the class's logit."""
+        scaler, linear = self.estimator[0], self.estimator[1]
+        row = int(np.flatnonzero(linear.classes_ == label)[0])
+        return np.asarray(linear.coef_[row] * (x - scaler.mean_) / scaler.scale_)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-__all__ = ["Config", "Model", "cam_layer"]
+__all__ = ["Config", "Model", "cam_grid", "cam_layer"]
 
 TITLE = "1-D ResNet of a beat"
 STAGES = ((128, 256, 3, 1), (128, 512, 4, 2), (256, 1024, 6, 2), (512, 2048, 3, 2))
@@ -81,3 +81,8 @@ class Model(nn.Module):
 def cam_layer(model: Model) -> nn.Module:
     """The last residual block."""
     return model.body[-1]
+
+
+def cam_grid(model: Model) -> tuple[float, float]:
+    """(stride, offset) in samples of a step of `cam_layer`: five halvings, the second of windows of three."""
+    return 32.0, 2.0
