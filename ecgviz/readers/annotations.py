@@ -51,19 +51,23 @@ class RhythmSpan(NamedTuple):
 
 
 class _Marks(NamedTuple):
-    """All annotations of a file: sample numbers, symbols and notes, the rate in Hz that the numbers count, the end."""
+    """All annotations of a file: sample numbers, symbols and notes, the rate in Hz that the numbers count.
+
+    end_s: that of the recording, None where no header states it.
+    """
 
     samples: np.ndarray[Any, Any]
     symbols: list[str]
     notes: list[str]
     rate: float
-    frames: int | None
+    end_s: float | None
 
 
 def read_annotations(files: Files, extension: str = "atr", *, fs: float | None = None) -> BeatSeries:
     """The beats of an annotation file in time order; a beat outside the AAMI classes has the label None.
 
-    files: the record's path (header or stem) or an upload. fs: Hz, only where no header lies beside the file.
+    files: the record's path (header or stem) or an upload. fs: Hz, only where neither the file nor a header beside it
+    states the rate.
     Raises ReadError where the file is absent or damaged.
     """
     marks = _marks(files, extension, fs)
@@ -82,12 +86,12 @@ def read_rhythm(files: Files, extension: str = "atr", *, fs: float | None = None
     begins = [i for i, note in enumerate(marks.notes) if marks.symbols[i] == "+" and note.startswith("(")]
     if not begins:
         return ()
-    last = int(marks.samples[-1]) if marks.frames is None else marks.frames
-    ends = [*marks.samples[begins[1:]].tolist(), last]
+    seconds = (marks.samples / marks.rate).tolist()
+    ends = [*(seconds[i] for i in begins[1:]), seconds[-1] if marks.end_s is None else marks.end_s]
     return tuple(
-        RhythmSpan(float(marks.samples[i] / marks.rate), end / marks.rate, shown(marks.notes[i][1:]))
+        RhythmSpan(seconds[i], end, shown(marks.notes[i][1:]))
         for i, end in zip(begins, ends, strict=True)
-        if end > marks.samples[i]
+        if end > seconds[i]
     )
 
 
@@ -122,26 +126,28 @@ def _marks(files: Files, extension: str, fs: float | None) -> _Marks:
     if not re.fullmatch(r"\w{1,12}", extension):
         raise ReadError(f"The annotation extension {shown(extension)!r} is not a plain suffix such as atr.")
     file, header = _find(files, extension)
-    frames = None
+    samples, symbols, notes, stated = _decoded(file)
+    rate, end_s = stated, None
     if header is not None:
         head = parse(header)
-        rate, frames = frame_rate(head, header, Given(fs=fs)), head.frames
-    elif fs is not None:
+        frames_hz = frame_rate(head, header, Given(fs=fs))
+        rate = stated or frames_hz
+        end_s = None if head.frames is None else head.frames / frames_hz
+    elif stated is None and fs is not None:
         rate = check_rate(fs, "given")
-    else:
+    if rate is None:
         raise ReadError(f"{shown(file.name)} needs its header {file.stem}.hea for the sampling rate; choose both.")
-    samples, symbols, notes = _decoded(file)
     if samples.size and ((np.diff(samples) < 0).any() or samples[0] < 0):
         raise ReadError(f"{shown(file.name)} has annotations out of time order; the file is damaged.")
-    if samples.size and frames is not None and samples[-1] > frames:
+    if samples.size and end_s is not None and samples[-1] > end_s * rate + 0.5:
         raise ReadError(
             f"{shown(file.name)} has annotations after the end of the recording; it belongs to another one."
         )
-    return _Marks(samples, symbols, notes, rate, frames)
+    return _Marks(samples, symbols, notes, rate, end_s)
 
 
-def _decoded(file: Source) -> tuple[np.ndarray[Any, Any], list[str], list[str]]:
-    """Sample numbers, symbols and notes by the wfdb package, which wants a path."""
+def _decoded(file: Source) -> tuple[np.ndarray[Any, Any], list[str], list[str], float | None]:
+    """Sample numbers, symbols, notes and the rate if the file states it; by the wfdb package, which wants a path."""
     where = shown(file.name)
     if not 2 <= file.size <= MAX_ANNOTATION_BYTES:
         raise ReadError(f"{where} has {file.size:,} bytes, which no annotation file has; check the file.")
@@ -153,7 +159,13 @@ def _decoded(file: Source) -> tuple[np.ndarray[Any, Any], list[str], list[str]]:
         except Exception as error:  # wfdb raises whatever its arrays raise
             raise ReadError(f"{where} cannot be decoded as WFDB annotations; the file is damaged.") from error
     samples = np.asarray(found.sample, dtype=np.int64)
-    return samples, [str(symbol) for symbol in found.symbol], [str(note).strip("\0 ") for note in found.aux_note]
+    stated = None if found.fs is None else check_rate(float(found.fs), f"in {where}")
+    return (
+        samples,
+        [str(symbol) for symbol in found.symbol],
+        [str(note).strip("\0 ") for note in found.aux_note],
+        stated,
+    )
 
 
 def _find(files: Files, extension: str) -> tuple[Source, Source | None]:
