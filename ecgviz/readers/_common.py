@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,7 @@ __all__ = [
     "lead_name",
     "millivolts",
     "parse_age",
+    "parse_origin",
     "parse_sex",
     "parse_step",
     "patient_of",
@@ -38,11 +40,13 @@ _TO_MV = {"v": 1e3, "mv": 1.0, "uv": 1e-3, "nv": 1e-6}
 _SPELLED = {"volt": "v", "millivolt": "mv", "microvolt": "uv", "nanovolt": "nv"}
 _STEP = re.compile(r"\s*(?P<number>[\d.]+(?:e[+-]?\d+)?)?\s*(?P<unit>\D.*?)\s*", re.IGNORECASE)
 _AGE = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[DWMY]?)", re.IGNORECASE)
+_ORIGIN = re.compile(r"\bsource: (digitised|simulated)\b", re.IGNORECASE)
 _YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
 _LEADS = frozenset(
     (*STANDARD_12, "V7", "V8", "V9", "V3R", "V4R", "V5R", "V6R", "MLI", "MLII", "MLIII", "vx", "vy", "vz")
 )
 Sex = Literal["F", "M"]
+Origin = Literal["recorded", "simulated", "digitised"]
 
 
 def millivolts(unit: str) -> float | None:
@@ -91,6 +95,12 @@ def parse_age(text: str) -> float | None:
         return None
     years = float(match["number"]) * _YEARS[match["unit"].upper()]
     return years if years <= 120 or years == 300 else None
+
+
+def parse_origin(comments: Iterable[str]) -> Origin:
+    """How the trace came to be, as this library's own exports state it in a comment (`source: digitised`)."""
+    found = next((match[1].lower() for text in comments if (match := _ORIGIN.search(text))), "recorded")
+    return "digitised" if found == "digitised" else "simulated" if found == "simulated" else "recorded"
 
 
 def parse_sex(text: str) -> Sex | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecgviz.errors import NeedsInputError, ReadError
 from ecgviz.readers._assemble import Channel, float32, to_record
-from ecgviz.readers._common import Given, Step, agreed_rate, is_lead, lead_name, millivolts, patient_of
+from ecgviz.readers._common import Given, Step, agreed_rate, is_lead, lead_name, millivolts, parse_origin, patient_of
 from ecgviz.readers._source import Source, shown
 from ecgviz.readers._table_text import Table, is_number, parse, plain_text
 from ecgviz.record import Flag, Provenance, Record
@@ -86,6 +86,7 @@ def read(source: Source, given: Given) -> Record:
         Channel(column.name, _millivolts(table.values[:, column.place], step_of[column.place]), rate)
         for column in signals
     ]
+    comments = [line for line in source.head().decode("latin-1").splitlines() if line.startswith("#")]
     units = dict.fromkeys(column.unit or (given.unit.text if given.unit else "") for column in signals)
     return to_record(
         channels,
@@ -94,7 +95,10 @@ def read(source: Source, given: Given) -> Record:
         name=source.stem,
         patient=patient_of(None, None, given),
         provenance=Provenance(
-            format="Delimited text", unit=", ".join(units), unit_from="given" if unknown_unit else "header"
+            source=parse_origin(comments),
+            format="Delimited text",
+            unit=", ".join(units),
+            unit_from="given" if unknown_unit else "header",
         ),
         notes=[*table.notes, *notes],
         flags=flags,

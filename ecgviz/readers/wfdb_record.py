@@ -20,6 +20,7 @@ from ecgviz.readers._common import (
     check_size,
     lead_name,
     parse_age,
+    parse_origin,
     parse_sex,
     patient_of,
 )
@@ -92,7 +93,10 @@ def read(source: Source, given: Given) -> Record:
         name=source.stem,
         patient=patient_of(age, sex, given),
         provenance=Provenance(
-            format=f"WFDB (format {', '.join(map(str, formats))})", unit=shown(unit), unit_from=unit_from
+            source=parse_origin(header.comments),
+            format=f"WFDB (format {', '.join(map(str, formats))})",
+            unit=shown(unit),
+            unit_from=unit_from,
         ),
         notes=notes,
         flags=flags,
