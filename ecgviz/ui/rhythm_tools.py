@@ -216,7 +216,7 @@ def _export(record: Record, desk: Desk) -> None:
         def table() -> str:
             from ecgviz.readers import annotation_writer
 
-            text: str = annotation_writer.to_csv(series)
+            text: str = annotation_writer.to_csv(series, fs)
             return text
 
         st.download_button(
