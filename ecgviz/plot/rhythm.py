@@ -19,6 +19,7 @@ LANES = ("AF", "Events", "S", "V", "F", "Q")
 EVENT_SYMBOLS: dict[str, str] = {
     "pause": "hourglass",
     "no_signal": "x-thin",
+    "ventricular_flutter": "bowtie",
     "ventricular_run": "square",
     "couplet": "square-open",
     "bigeminy": "diamond-wide-open",
@@ -158,8 +159,8 @@ def _events(
         "marker": {
             "symbol": [EVENT_SYMBOLS.get(e.kind, "circle") for e in shown],
             "color": [colours[e.severity] for e in shown],
-            "size": 9,
-            "line": {"width": 1.5, "color": [colours[e.severity] for e in shown]},
+            "size": [10 if e.severity == "high" else 8 for e in shown],
+            "line": {"width": 1.3, "color": [colours[e.severity] for e in shown]},
         },
     }
     return [along, at | ALWAYS_SEEN]
@@ -249,7 +250,7 @@ def overview_alt(
     """The overview in words."""
     counts: dict[str, int] = {}
     for event in events:
-        name = event.kind.replace("_", " ").replace("rr", "RR").replace("af", "atrial fibrillation")
+        name = {"af": "atrial fibrillation"}.get(event.kind, event.kind.replace("_", " ").replace("rr", "RR"))
         counts[name] = counts.get(name, 0) + 1
     listed = ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) or "none"
     return (

@@ -14,11 +14,12 @@ from ecgviz.results import MeanBeat
 __all__ = ["examples", "examples_alt", "mean_beats", "mean_beats_alt"]
 
 HEIGHT_PX = 250
-_APART_S = 0.08
+_EACH_S = 0.8
+_POINT_S = 0.006
 
 
 def mean_beats(beats: Sequence[MeanBeat], *, columns: int = 5, frame: str = "light") -> go.Figure:
-    """A panel for each class: its mean beat, a band of one SD to each side, some beats behind; one scale for all.
+    """A panel for each class: its mean beat and a band of one SD to each side; one scale for all.
 
     columns: panels side by side.
     """
@@ -52,27 +53,17 @@ def _range(beats: Sequence[MeanBeat]) -> tuple[float, float]:
 
 
 def _panel(beat: MeanBeat, frame: str) -> list[dict[str, Any]]:
-    """Examples as fine lines, the band, and the mean."""
+    """The band and the mean."""
     colour = mark(beat.label).colour(frame)
-    look = theme.FRAMES[frame]
-    gap = np.full((len(beat.examples), 1), np.nan, np.float32)
-    fine = np.concatenate([beat.examples, gap], axis=1).ravel()
-    at = np.tile(np.append(beat.times_s, np.nan).astype(np.float32), len(beat.examples))
     both = np.concatenate([beat.times_s, beat.times_s[::-1]]).astype(np.float32)
     edge = np.concatenate([beat.mean + beat.sd, (beat.mean - beat.sd)[::-1]])
-    shared = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    step = float(beat.times_s[1] - beat.times_s[0])
+    band = {"x": both, "y": edge, "fill": "toself", "fillcolor": theme.rgba(colour, 0.25), "line": {"width": 0}}
+    line = {"x0": float(beat.times_s[0]), "dx": float(beat.times_s[1] - beat.times_s[0]), "y": beat.mean}
+    told = {"hovertemplate": "%{x:.3f} s  %{y:.2f} mV<extra></extra>", "line": {"color": colour, "width": 2.4}}
+    shared = {"type": "scatter", "mode": "lines"}
     return [
-        shared
-        | {"name": "SD", "x": both, "y": edge, "fill": "toself"}
-        | {"fillcolor": theme.rgba(colour, 0.22), "line": {"width": 0}},
-        shared
-        | {"name": "examples", "x": at, "y": fine}
-        | {"line": {"color": theme.rgba(look.muted, 0.35), "width": 0.8}},
-        shared
-        | {"name": f"mean of {beat.label}", "x0": float(beat.times_s[0]), "dx": step, "y": beat.mean}
-        | {"line": {"color": colour, "width": 2.4}, "hoverinfo": "all"}
-        | {"hovertemplate": "%{x:.3f} s  %{y:.2f} mV<extra></extra>"},
+        shared | band | {"name": f"SD of {beat.label}", "hoverinfo": "skip"},
+        shared | line | told | {"name": f"mean of {beat.label}"},
     ]
 
 
@@ -150,14 +141,20 @@ def examples(beats: Sequence[MeanBeat], *, frame: str = "light") -> go.Figure:
 
 
 def _offsets(beat: MeanBeat) -> NDArray[np.float64]:
-    wide = float(beat.times_s[-1] - beat.times_s[0]) + _APART_S
-    return np.arange(len(beat.examples), dtype=np.float64) * wide
+    """Seconds from the first sample's R to each sample's."""
+    return np.arange(len(beat.examples), dtype=np.float64) * _EACH_S
 
 
 def _row(beat: MeanBeat, base: float, frame: str) -> dict[str, Any]:
-    gap = np.full((len(beat.examples), 1), np.nan, np.float32)
-    x = np.append(beat.times_s, np.nan)[None] + _offsets(beat)[:, None]
-    y = np.concatenate([beat.examples, gap], axis=1) + np.float32(base)
+    """The samples side by side as one line, at no more than a point in each pixel."""
+    step = float(beat.times_s[1] - beat.times_s[0])
+    every = max(1, int(_POINT_S / step))
+    shown = beat.examples[:, ::every]
+    wide = round(_EACH_S / (step * every))
+    y = np.full((len(shown), wide), np.nan, np.float32)
+    y[:, : shown.shape[1]] = shown + np.float32(base)
+    x = beat.times_s[::every] + _offsets(beat)[:, None]
+    x = np.pad(x, ((0, 0), (0, wide - shown.shape[1])), constant_values=np.nan)
     line = {"color": mark(beat.label).colour(frame), "width": 1.4}
     shared = {"type": "scatter", "mode": "lines", "name": beat.label, "hoverinfo": "skip", "line": line}
     return shared | {"x": x.astype(np.float32).ravel(), "y": y.ravel()}

@@ -19,6 +19,7 @@ __all__ = ["clicked", "detail", "detail_alt"]
 FINEST_HZ = 500.0
 _LANE_MM = 12.0
 _PLACES_S = 0.02
+_CHOSEN_S = 0.14
 
 
 def detail(
@@ -58,8 +59,8 @@ def detail(
     data += [_guides(beats, shown, sheet, look), _places(cut, sheet)]
     data += _marks(beats, shown, suggested, probabilities, top + 3.2 / gain, look)
     data += [_hollow(beats, shown, suggested, top + 3.2 / gain, look)] if suggested is not None else []
-    data += [_ring(beats, selected, top + 3.2 / gain, look)] if selected is not None else []
-    return go.Figure(data, _layout(raw["layout"], sheet))
+    chosen = None if selected is None else float(beats.times_s[selected])
+    return go.Figure(data, _layout(raw["layout"], sheet, chosen, look))
 
 
 def _cut(record: Record, leads: Sequence[str], start_s: float, seconds: float) -> Record:
@@ -148,7 +149,7 @@ def _marks(
 
 def _letters(label: str | None, other: str | None) -> str:
     own = label or "?"
-    return f"<b>{own}</b>" if other is None or other == label else f"<b>{own}</b> {other}?"
+    return f"<b>{own}</b>" if other is None or other == label else f"<b>{own}</b>→{other}?"
 
 
 def _told(
@@ -190,25 +191,17 @@ def _hollow(
     } | ALWAYS_SEEN
 
 
-def _ring(beats: BeatSeries, selected: int, height: float, look: theme.Paper) -> dict[str, Any]:
-    """A ring around the mark of the selected beat."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "selected",
-        "x": beats.times_s[[selected]],
-        "y": [height],
-        "hoverinfo": "skip",
-        "marker": {"symbol": "circle-open", "size": 24, "color": look.caliper, "line": {"width": 2.5}},
-    } | ALWAYS_SEEN
-
-
-def _layout(layout: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
-    """The page's layout with a lane for the marks above the first row."""
+def _layout(layout: dict[str, Any], sheet: Sheet, chosen_s: float | None, look: theme.Paper) -> dict[str, Any]:
+    """The page's layout with a lane for the marks above the first row, and a column behind the chosen beat."""
     low, high = sheet.y_range
     height = sheet.height_px + round(_LANE_MM * sheet.px_per_mm)
     lane = layout["yaxis"] | {"range": [low, high + _LANE_MM / sheet.gain]}
-    return layout | {"height": height, "yaxis": lane, "clickmode": "event+select", "hoverdistance": 30}
+    found = layout | {"height": height, "yaxis": lane, "clickmode": "event+select", "hoverdistance": 30}
+    if chosen_s is not None:
+        column = {"type": "rect", "x0": chosen_s - _CHOSEN_S, "x1": chosen_s + _CHOSEN_S, "yref": "paper"}
+        fill = {"fillcolor": theme.rgba(look.caliper, 0.13), "line": {"width": 1.2, "color": look.caliper}}
+        found["shapes"] = [column | fill | {"y0": 0, "y1": 1, "layer": "below"}]
+    return found
 
 
 def detail_alt(

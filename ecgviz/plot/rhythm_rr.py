@@ -158,11 +158,11 @@ def poincare(rr: RRSeries, values: Mapping[str, float] | None = None, *, frame: 
 
 
 def _limits(ms: NDArray[np.float64]) -> tuple[float, float]:
-    """Both axes' range: all intervals, but not beyond 2.5 s where only a few are longer."""
+    """Both axes' range: all intervals but the few that are far longer than the others."""
     if not ms.size:
         return 0.0, 2000.0
-    far = max(float(np.percentile(ms, 99.5)) * 1.2, 1200.0)
-    return max(0.0, float(ms.min()) - 80), min(float(ms.max()) + 80, max(far, 2500.0))
+    longest = min(float(ms.max()), max(1.3 * float(np.percentile(ms, 99.5)), 1000.0))
+    return max(0.0, float(ms.min()) - 60), longest + 60
 
 
 def _apart(first: NDArray[np.float64], second: NDArray[np.float64], own: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -36,7 +36,12 @@ KINDS: dict[str, Kind] = {
         f"minute it is called a ventricular tachycardia, sustained from {SUSTAINED_S:g} s on.",
         "high",
     ),
-    "pause": Kind("Pause", f"An RR interval above {PAUSE_S:g} s with a signal throughout.", "high"),
+    "ventricular_flutter": Kind(
+        "Ventricular flutter or fibrillation",
+        "Large waves without QRS complexes; no beats are marked there.",
+        "high",
+    ),
+    "pause": Kind("Pause", f"An RR interval above {PAUSE_S:g} s with a signal throughout, and no flutter.", "high"),
     "af": Kind("Atrial fibrillation", "See the definition of AF.", "high"),
     "no_signal": Kind(
         "No signal",
@@ -68,13 +73,16 @@ KINDS: dict[str, Kind] = {
 """Every kind of event, in the order in which a page explains them."""
 
 
-def find_events(beats: BeatSeries, rr: RRSeries, *, gaps: Spans = (), af: Spans = ()) -> tuple[Event, ...]:
+def find_events(
+    beats: BeatSeries, rr: RRSeries, *, gaps: Spans = (), flutter: Spans = (), af: Spans = ()
+) -> tuple[Event, ...]:
     """All events, sorted by time; see KINDS.
 
-    rr: of the same beats; gaps: spans without signal; af: episodes of atrial fibrillation. Runs, couplets and
-    alternations need beats with a class; a gap ends them.
+    rr: of the same beats, made with both gaps and flutter, so that neither is called a pause; gaps: spans without
+    signal (`rr.silent`); flutter: of the ventricles (`beats.flutter`); af: episodes of atrial fibrillation. Runs,
+    couplets and alternations need beats with a class; a gap ends them.
     """
-    found = [*_spans(gaps, af), *_pauses(rr), *_extremes(rr), *_rates(rr)]
+    found = [*_spans(gaps, flutter, af), *_pauses(rr), *_extremes(rr), *_rates(rr)]
     codes = np.array([label or "-" for label in beats.labels], dtype="<U1")
     for first, stop in _unbroken(codes.size, rr):
         found += _runs(beats.times_s[first:stop], codes[first:stop])
@@ -86,9 +94,11 @@ def _event(kind: str, start_s: float, end_s: float, text: str) -> Event:
     return Event(kind, float(start_s), float(end_s), text, KINDS[kind].severity)
 
 
-def _spans(gaps: Spans, af: Spans) -> Iterator[Event]:
+def _spans(gaps: Spans, flutter: Spans, af: Spans) -> Iterator[Event]:
     for start, end in gaps:
-        yield _event("no_signal", start, end, f"no signal for {end - start:.1f} s")
+        yield _event("no_signal", start, end, f"no signal for {_long(end - start)}")
+    for start, end in flutter:
+        yield _event("ventricular_flutter", start, end, f"ventricular flutter for {_long(end - start)}")
     for start, end in af:
         yield _event("af", start, end, f"atrial fibrillation for {_long(end - start)}")
 
