@@ -23,7 +23,7 @@ def attribute(model: BeatModel, beat: Beats, label: int) -> tuple[NDArray[np.flo
     """
     length = int(beat.valid[0].sum())
     width = max(2, round(WIDTH_S * beat.fs))
-    starts = np.arange(0, max(1, length - width + 1), STRIDE)
+    starts = range(0, max(1, length - width + 1), STRIDE)
     x = np.repeat(beat.x, len(starts) + 1, axis=0)
     for row, start in zip(x[1:], starts, strict=True):
         end = min(start + width, length)
@@ -31,11 +31,15 @@ def attribute(model: BeatModel, beat: Beats, label: int) -> tuple[NDArray[np.flo
             left, right = channel[max(0, start - 1)], channel[min(end, length - 1)]
             channel[start:end] = np.linspace(left, right, end - start)
     n = len(x)
-    start_s = np.repeat(beat.start_s, n)
-    rhythm, valid = (np.repeat(part, n, axis=0) for part in (beat.rhythm, beat.valid))
-    many = replace(beat, x=x, rhythm=rhythm, valid=valid, start_s=start_s)
+    many = replace(
+        beat,
+        x=x,
+        rhythm=np.repeat(beat.rhythm, n, axis=0),
+        valid=np.repeat(beat.valid, n, axis=0),
+        start_s=np.repeat(beat.start_s, n),
+    )
     margin = _margin(logits(model, many), label)
-    return margin[0] - margin[1:], starts + (width - 1) / 2
+    return margin[0] - margin[1:], np.array(starts, dtype=np.float64) + (width - 1) / 2
 
 
 def _margin(raw: NDArray[np.float64], label: int) -> NDArray[np.float64]:

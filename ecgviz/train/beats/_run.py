@@ -44,7 +44,8 @@ def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
     setting = replace(_models.configured(config.architecture, config.setting), labels=len(labels))
     torch.manual_seed(config.seed)
     answer = _models.build(config.architecture, asdict(setting))
-    begun, told = time.process_time(), {}
+    begun = time.process_time()
+    told: dict[str, Any] = {}
     at.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(answer, nn.Module):
         fitted = loop.fit(answer, data, config, labels, say)
@@ -55,7 +56,7 @@ def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
         answer.fit(data["train"].x, data["train"].y)
         answer.save(at.with_suffix(".skops"))
     platt = calibrated(fitted_answers(answer, data["validation"].x), data["validation"].y)
-    result = {
+    result: dict[str, Any] = {
         "name": config.name,
         "architecture": config.architecture,
         "setting": asdict(setting),

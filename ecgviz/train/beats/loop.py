@@ -50,7 +50,7 @@ def fit(
             with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
                 loss = nn.functional.cross_entropy(network(x), y)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(network.parameters(), config.clip)
             optimiser.step()
             schedule.step()

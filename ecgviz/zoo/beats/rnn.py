@@ -1,5 +1,6 @@
 """Recurrent networks that read a beat sample by sample: RNN, LSTM, GRU, plain or with shortcuts (SC4001)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 __all__ = ["Config", "Model", "cam_layer"]
 
 TITLE = "Recurrent network of a beat"
-CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 @dataclass(frozen=True)
