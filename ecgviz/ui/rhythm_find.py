@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from ecgviz.record import Record
 from ecgviz.signals import beats
 
-__all__ = ["MARGIN_S", "STRETCH_S", "Told", "excerpt", "r_peaks"]
+__all__ = ["MARGIN_S", "STRETCH_S", "Told", "excerpt", "onto_peak", "r_peaks"]
 
 STRETCH_S = 1800.0
 """A recording up to this length is searched in one go."""
 MARGIN_S = 15.0
 """So much more on either side is searched with each stretch, so that its first and last beats have neighbours."""
+ONTO_S = 0.06
+"""A beat added by hand is put on the largest deflection within this time."""
 Told = Callable[[float], None]
 
 
@@ -40,3 +42,15 @@ def excerpt(record: Record, start_s: float, stop_s: float) -> Record:
     first = max(0, round((start_s - record.start_s) * record.fs))
     stop = min(record.samples, round((stop_s - record.start_s) * record.fs))
     return replace(record, signal=record.signal[:, first:stop], start_s=record.start_s + first / record.fs)
+
+
+def onto_peak(record: Record, lead: str, at_s: float) -> float:
+    """The time of the sample near `at_s` that is farthest from the lead's level around it, on the record's axis."""
+    at = min(max(round((at_s - record.start_s) * record.fs), 0), record.samples - 1)
+    reach = max(1, round(ONTO_S * record.fs))
+    around = record[lead][max(0, at - 5 * reach) : at + 5 * reach + 1]
+    first = max(0, at - reach)
+    near = record[lead][first : at + reach + 1]
+    if np.isfinite(near).any():
+        at = first + int(np.nanargmax(np.abs(near - np.nanmedian(around))))
+    return record.start_s + at / record.fs

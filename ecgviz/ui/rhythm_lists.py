@@ -1,14 +1,13 @@
 """The two lists beside the trace: events of the whole recording, beats of the window. A row is a place to go to."""
 
 from collections import Counter
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from ecgviz.results import Event
 from ecgviz.signals.events import KINDS
-from ecgviz.ui import rhythm_desk
+from ecgviz.ui import rhythm_desk, rhythm_rows
 from ecgviz.ui.rhythm_desk import Desk
 from ecgviz.ui.rhythm_edit import rows_of
 from ecgviz.ui.rhythm_place import clock
@@ -17,7 +16,7 @@ from ecgviz.ui.rhythm_study import Study
 __all__ = ["beats", "events", "listed"]
 
 ALL = "all"
-_EVENTS_PX, _BEATS_PX = 212, 252
+_EVENTS_PX, _BEATS_PX = 146, 212
 
 
 def listed(found: Study) -> tuple[Event, ...]:
@@ -42,7 +41,9 @@ def events(desk: Desk, found: Study) -> None:
         label_visibility="collapsed",
     )
     rows = listed(found)
-    table = desk.once("events", (found, st.session_state["rhythm-kind"]), lambda: _event_table(rows, found))
+    table = desk.once(
+        "events", (found, st.session_state["rhythm-kind"]), lambda: _event_table(rows, desk.place.first_s)
+    )
 
     def go() -> None:
         chosen = _row("rhythm-events")
@@ -55,15 +56,17 @@ def events(desk: Desk, found: Study) -> None:
         height=_EVENTS_PX,
         hide_index=True,
         on_select=go,
-        selection_mode="single-row",
-        column_config={"Time": st.column_config.TextColumn(width=62), "Event": st.column_config.TextColumn(width=190)},
+        selection_mode="single-cell",
+        column_config={"Time": st.column_config.TextColumn(width=64), "Event": st.column_config.TextColumn(width=232)},
         placeholder="none",
         alt=f"{len(rows)} events with their time; choose a row to go there",
     )
 
 
-def _event_table(rows: tuple[Event, ...], found: Study) -> pd.DataFrame:
-    return pd.DataFrame({"Time": [clock(e.start_s, 0) for e in rows], "Event": [_sentence(e.text) for e in rows]})
+def _event_table(rows: tuple[Event, ...], begin_s: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"Time": [clock(e.start_s - begin_s, 0) for e in rows], "Event": [_sentence(e.text) for e in rows]}
+    )
 
 
 def _sentence(text: str) -> str:
@@ -71,59 +74,54 @@ def _sentence(text: str) -> str:
 
 
 def beats(desk: Desk) -> None:
-    """The beats of the window; a click on a row chooses the beat. The chosen one is marked."""
+    """The beats of the window; a click on a row, or an arrow key, chooses the beat."""
     first, end = desk.place.inside(desk.series.times_s)
     chosen = desk.beat
     at = chosen - first if chosen is not None and first <= chosen < end else None
-    table = _beat_table(desk, first, end)
+    rows, doubts = _beat_rows(desk, first, end)
 
-    def go() -> None:
-        row = _row(key)
-        if row is not None and first + row < end:
-            now = rhythm_desk.current()
+    def go(row: int) -> None:
+        now = rhythm_desk.current()
+        if first + row < now.series.times_s.size:
             now.go(float(now.series.times_s[first + row]))
 
-    # another key with every choice: the list then starts with that row chosen, wherever the choice was made
-    key = f"rhythm-beats-{desk.place.start_s:.3f}-{desk.place.span_s:g}-{at}"
-    st.dataframe(
-        table,
-        key=key,
+    rhythm_rows.choose(
+        "rhythm-beats",
+        ("Beat", "RR ms", "Class", *(("Model",) if desk.prediction is not None else ())),
+        rows,
+        at,
+        go,
+        stamp=f"{first}-{end}",
+        columns="4.2rem 3rem 2.6rem 1fr",
         height=_BEATS_PX,
-        hide_index=True,
-        on_select=go,
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [] if at is None else [at], "columns": [], "cells": []}},
-        column_config={
-            "Beat": st.column_config.TextColumn(width=68),
-            "RR": st.column_config.NumberColumn("RR ms", format="%d", width=58),
-            "Class": st.column_config.TextColumn(width=46),
-            "Model": st.column_config.TextColumn(width=66),
-        },
-        placeholder="–",
-        alt=f"{end - first} beats of the window with interval, class and the model's class; choose a row",
+        label=f"{end - first} beats of the window, with interval, class and the model's class",
+        doubts=doubts,
+        empty="no beat in this window",
     )
 
 
-def _beat_table(desk: Desk, first: int, end: int) -> pd.DataFrame:
+def _beat_rows(desk: Desk, first: int, end: int) -> tuple[list[tuple[str, ...]], list[int]]:
+    """The rows of the list, and which of them have another class than the model's."""
     series, prediction = desk.series, desk.prediction
     times = series.times_s
-    columns: dict[str, list[Any]] = {
-        "Beat": [clock(float(t), 2) for t in times[first:end]],
-        "RR": [round(1000 * float(times[i] - times[i - 1])) if i else None for i in range(first, end)],
-        "Class": [label or "?" for label in series.labels[first:end]],
-    }
-    if prediction is not None:
-        rows = desk.once("rows", (series, prediction), lambda: rows_of(series, prediction))[first:end]
-        best = prediction.probabilities.argmax(axis=1)
-        columns["Model"] = [
-            f"{prediction.labels[best[row]]} {prediction.probabilities[row, best[row]]:.2f}" if row >= 0 else None
-            for row in rows
-        ]
-    return pd.DataFrame(columns)
+    rows: list[tuple[str, ...]] = []
+    doubts = []
+    asked = desk.once("rows", (series, prediction), lambda: rows_of(series, prediction)) if prediction else None
+    for i in range(first, end):
+        rr = f"{1000 * float(times[i] - times[i - 1]):.0f}" if i else "–"
+        cells: tuple[str, ...] = (clock(float(times[i]) - desk.place.first_s, 2), rr, series.labels[i] or "?")
+        if prediction is not None and asked is not None:
+            p = prediction.probabilities[asked[i]]
+            best = int(p.argmax())
+            cells += (f"{prediction.labels[best]} {p[best]:.2f}" if asked[i] >= 0 else "–",)
+            if asked[i] >= 0 and prediction.labels[best] != series.labels[i]:
+                doubts.append(i - first)
+        rows.append(cells)
+    return rows, doubts
 
 
 def _row(key: str) -> int | None:
     """The row that was chosen just now."""
     state = st.session_state.get(key)
-    rows = state["selection"]["rows"] if state else []
-    return int(rows[0]) if rows else None
+    cells = state["selection"]["cells"] if state else []
+    return int(cells[0][0]) if cells else None

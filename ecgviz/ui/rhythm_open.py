@@ -12,6 +12,7 @@ import streamlit as st
 from ecgviz import readers
 from ecgviz.card import BeatCard
 from ecgviz.errors import EcgvizError
+from ecgviz.readers import annotation_writer
 from ecgviz.record import Record
 from ecgviz.results import BeatPrediction, BeatSeries
 from ecgviz.signals import rr
@@ -108,15 +109,13 @@ def _files() -> dict[str, BeatSeries]:
 
 def _upload(record: Record) -> None:
     """A reader's own annotation of this recording, such as one saved here before."""
-    file = st.file_uploader("WFDB annotation of this recording (.atr)", key=f"rhythm-file-{record.digest[:12]}")
+    file = st.file_uploader("WFDB annotation or CSV of this recording", key=f"rhythm-file-{record.digest[:12]}")
     if file is None:
         return
     if st.session_state.get("_rhythm_file_id") == file.file_id:
         return
-    suffix = PurePath(file.name).suffix.lstrip(".")
-    found = readers.read_annotations({f"beats.{suffix}": file.getvalue()}, suffix, fs=record.fs)
-    end = record.start_s + record.seconds
-    if found.times_s.size and found.times_s[-1] + record.start_s > end:
+    found = _read(file.name, file.getvalue(), record.fs)
+    if found.times_s.size and found.times_s[-1] > record.seconds:
         last = found.times_s[-1]
         raise EcgvizError(f"The annotation has a beat at {last:.0f} s, after the end of the recording; choose its own.")
     files = _files()
@@ -126,6 +125,14 @@ def _upload(record: Record) -> None:
     st.session_state["_rhythm_file_id"] = file.file_id
     st.session_state["_rhythm_next"] = "file"
     st.rerun(scope="fragment")
+
+
+def _read(name: str, data: bytes, fs: float) -> BeatSeries:
+    """Beats in seconds from the first sample."""
+    suffix = PurePath(name).suffix.lstrip(".").lower()
+    if suffix == "csv":
+        return annotation_writer.from_csv(data.decode("utf-8", errors="replace"))
+    return readers.read_annotations({f"beats.{suffix}": data}, suffix, fs=fs)
 
 
 def desk_of(record: Record, origin: str, model: str | None, reference: BeatSeries | None) -> Desk:

@@ -27,7 +27,7 @@ from ecgviz.ui.rhythm_study import Study, agreement, study
 
 __all__ = ["workbench"]
 
-_LIST_PX = 268
+_LIST_PX, _OVERVIEW_PX = 304, 196
 
 
 @st.fragment
@@ -40,16 +40,16 @@ def workbench(record: Record, reference: BeatSeries | None, width: int) -> None:
         found = desk.once("study", (desk.series,), lambda: study(desk.series, desk.gaps))
         rhythm_words.notes(record, desk, bool(cards))
         rhythm_words.line(found)
-        if reference is not None:
-            same = desk.once("agreement", (desk.series,), lambda: agreement(desk.series, reference))
-            st.html(f"<p class='ev-note'>{html.escape(same.words)}</p>")
         _overview(record, desk, found, leads[0])
         rhythm_tools.moves(record, desk, found)
         wide = width >= 900
         left, right = st.columns([width - _LIST_PX, _LIST_PX], gap="small") if wide else (st.container(),) * 2
         with left:
             _detail(record, desk, leads, width - _LIST_PX - 16 if wide else width)
-            rhythm_tools.edits(record, desk)
+            rhythm_tools.edits(record, desk, leads[0])
+            if reference is not None:
+                same = desk.once("agreement", (desk.series,), lambda: agreement(desk.series, reference))
+                st.html(f"<p class='ev-note'>{html.escape(same.words)}</p>")
         with right:
             rhythm_lists.events(desk, found)
             rhythm_lists.beats(desk)
@@ -73,7 +73,7 @@ def _overview(record: Record, desk: Desk, found: Study, lead: str) -> None:
 
     def make() -> dict[str, Any]:
         figure: dict[str, Any] = rhythm.overview(record, lead, whole, found.events, desk.series, frame=frame).to_dict()
-        figure["layout"] |= {"shapes": [], "clickmode": "none"}
+        figure["layout"] |= {"shapes": [], "clickmode": "none", "height": _OVERVIEW_PX}
         figure["data"] = [t for t in figure["data"] if t.get("name") not in ("places", "window shown")]
         return figure
 

@@ -100,13 +100,11 @@ def nearest(times_s: Times, at_s: float, reach_s: float = REACH_S) -> int | None
 
 
 def clock(seconds: float, digits: int = 1) -> str:
-    """Time since the beginning: `12.3`, `4:05.2`, `13:04:05.2`."""
+    """Time since the beginning: `0:12.3`, `4:05.2`, `13:04:05.2`."""
     whole = round(max(seconds, 0.0), digits)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(int(minutes), 60)
     width = 3 + digits if digits else 2
-    if not hours and not minutes:
-        return f"{rest:.{digits}f}"
     lead = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{lead}:{rest:0{width}.{digits}f}"
 

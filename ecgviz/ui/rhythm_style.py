@@ -3,13 +3,12 @@
 __all__ = ["CSS"]
 
 CSS = """<style>
-.ev-nums { display: flex; flex-wrap: wrap; gap: .1rem 1.35rem; margin: 0; font-variant-numeric: tabular-nums; }
+.ev-nums { display: flex; flex-wrap: wrap; gap: .1rem 1.35rem; margin: 0 !important;
+  padding: 0 !important; font-variant-numeric: tabular-nums; }
 .ev-nums div { display: flex; flex-direction: column; line-height: 1.25; }
 .ev-nums dt { font-size: .76rem; opacity: .68; }
 .ev-nums dd { margin: 0; font-size: 1.06rem; font-weight: 600; }
-.ev-counts { display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .88rem; margin: 0;
-  font-variant-numeric: tabular-nums; }
-.ev-counts b { font-weight: 600; }
+.ev-nums dd span { font-weight: 400; opacity: .75; }
 .ev-mark { position: absolute; pointer-events: none; z-index: 5; }
 .ev-mark-moment { background: #0b4f8a; opacity: .75; }
 .st-key-ev-overview .ev-mark-moment { opacity: .9; }
@@ -31,5 +30,6 @@ CSS = """<style>
 .ev-probs i i { background: #762a83; min-width: 1px; }
 .ev-defs dt { font-weight: 600; font-size: .9rem; }
 .ev-defs dd { margin: 0 0 .4rem; font-size: .88rem; }
+.st-key-ev-tools [class*="st-key-rhythm-do-"]:nth-child(-n+5) kbd { display: none; }
 @media (max-width: 640px) { .ev-nums { gap: .2rem .9rem; } .ev-nums dd { font-size: .98rem; } }
 </style>"""

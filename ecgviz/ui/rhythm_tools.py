@@ -2,12 +2,14 @@
 
 import html
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
+from ecgviz.readers import annotation_writer
 from ecgviz.record import Record
-from ecgviz.ui import rhythm_desk, rhythm_lists, rhythm_open
+from ecgviz.ui import rhythm_desk, rhythm_find, rhythm_lists, rhythm_open
 from ecgviz.ui.rhythm_desk import Desk
 from ecgviz.ui.rhythm_edit import CLASSES, rows_of
 from ecgviz.ui.rhythm_place import SPANS_S, clock
@@ -16,10 +18,10 @@ from ecgviz.ui.rhythm_study import Study
 __all__ = ["KEYS", "edits", "moves"]
 
 KEYS: dict[str, tuple[str, str]] = {
-    "beat-back": ("Shift+Left", "previous beat"),
-    "beat-on": ("Shift+Right", "next beat"),
-    "event-back": ("Shift+Up", "previous event of the chosen kind"),
-    "event-on": ("Shift+Down", "next event of the chosen kind"),
+    "beat-back": ("J", "previous beat"),
+    "beat-on": ("K", "next beat"),
+    "event-back": ("H", "previous event of the chosen kind"),
+    "event-on": ("L", "next event of the chosen kind"),
     "N": ("N", "class N, normal; adds a beat where none is chosen"),
     "S": ("S", "class S, supraventricular ectopic"),
     "V": ("V", "class V, ventricular ectopic"),
@@ -33,6 +35,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "redo": ("Shift+U", "redo"),
 }
 """Each button's key and what it does."""
+_BYTES = "application/octet-stream"
 
 
 def _button(name: str, icon: str, label: str, act: Callable[[], None], *, off: bool = False) -> None:
@@ -118,13 +121,13 @@ def _where(record: Record, desk: Desk) -> str:
     return f"Beat <b>{beat + 1:,}</b> of {series.times_s.size:,} at {at}: <b>{label or '?'}</b>"
 
 
-def edits(record: Record, desk: Desk) -> None:
+def edits(record: Record, desk: Desk, lead: str) -> None:
     """Class, delete, the model's suggestions, undo, export; how many edits there are."""
     no_beat = desk.beat is None
     here = desk.here()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ev-tools"):
         for label in CLASSES:
-            _button(label, "", label, _setter(label))
+            _button(label, "", label, _setter(label, record, lead))
         _button("delete", ":material/delete:", "Delete", lambda: rhythm_desk.current().delete(), off=no_beat)
         _button("undo", ":material/undo:", "Undo", lambda: rhythm_desk.current().undo(), off=not desk.history.done)
         _button("redo", ":material/redo:", "Redo", lambda: rhythm_desk.current().redo(), off=not desk.history.undone)
@@ -157,8 +160,16 @@ def edits(record: Record, desk: Desk) -> None:
         _again(record, desk)
 
 
-def _setter(label: str) -> Callable[[], None]:
-    return lambda: rhythm_desk.current().label(label)
+def _setter(label: str, record: Record, lead: str) -> Callable[[], None]:
+    """Another class for the chosen beat, or a new beat on the peak nearest to the chosen moment."""
+
+    def act() -> None:
+        desk = rhythm_desk.current()
+        if desk.beat is None:
+            desk.go(rhythm_find.onto_peak(record, lead, desk.place.at_s))
+        desk.label(label)
+
+    return act
 
 
 def _many(desk: Desk) -> None:
@@ -201,41 +212,27 @@ def _history(desk: Desk) -> None:
 
 
 def _export(record: Record, desk: Desk) -> None:
-    """The beats as a WFDB annotation and as CSV."""
+    """The beats as a WFDB annotation and as CSV, made when they are asked for; times count from the first sample."""
+    stem = "".join(c if c.isalnum() and c.isascii() else "_" for c in record.name).strip("_")[:40] or "beats"
+    series, fs = replace(desk.series, times_s=desk.series.times_s - record.start_s), record.fs
+
+    def annotation() -> bytes:
+        (data,) = annotation_writer.write_annotations(series, fs, stem).values()
+        return data
+
     with st.popover("Export", icon=":material/download:"):
-        stem = "".join(c if c.isalnum() and c.isascii() else "_" for c in record.name).strip("_")[:40] or "beats"
-        series, fs = desk.series, record.fs
-
-        def annotation() -> bytes:
-            from ecgviz.readers import annotation_writer
-
-            data: bytes
-            (data,) = annotation_writer.write_annotations(series, fs, stem).values()
-            return data
-
-        def table() -> str:
-            from ecgviz.readers import annotation_writer
-
-            text: str = annotation_writer.to_csv(series, fs)
-            return text
-
         st.download_button(
-            "WFDB annotation (.atr)",
-            annotation,
-            f"{stem}.atr",
-            "application/octet-stream",
-            key="rhythm-save-atr",
-            on_click="ignore",
+            "WFDB annotation", annotation, f"{stem}.atr", _BYTES, key="rhythm-save-atr", on_click="ignore"
         )
         st.download_button(
             "CSV",
-            table,
+            lambda: annotation_writer.to_csv(series, fs),
             f"{stem}.csv",
             "text/csv",
             key="rhythm-save-csv",
             on_click="ignore",
         )
-        st.caption("Research and education. Unconfirmed: needs a physician's over-read.")
+        st.caption("Both open here again. Research and education; unconfirmed: needs a physician's over-read.")
 
 
 def _keys() -> None:

@@ -24,15 +24,12 @@ def line(found: Study) -> None:
             f"<dt>{number.name}</dt><dd>{number.value}</dd></div>"
             for number in numbers(found)
         )
+        classes = " ".join(f"{label}<span> {count:,}</span>" for label, count in counts(found.beats).items())
+        words = "; ".join(f"{label} {CLASSES.get(label, 'without a class')}" for label in counts(found.beats))
+        shown += f"<div title='{words}'><dt>Classes</dt><dd>{classes or '–'}</dd></div>"
         st.html(f"<dl class='ev-nums'>{shown}</dl>", width="content")
         with st.popover("Definitions", icon=":material/info:"):
             st.html(_definitions(found))
-    told = " ".join(
-        f"<span><b>{label}</b> {count:,} {CLASSES.get(label, 'without a class')}</span>"
-        for label, count in counts(found.beats).items()
-    )
-    if told:
-        st.html(f"<p class='ev-counts'>{told}</p>")
 
 
 def _definitions(found: Study) -> str:

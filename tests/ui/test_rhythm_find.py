@@ -36,3 +36,16 @@ def test_an_excerpt_keeps_the_records_axis():
     assert (part.start_s, part.seconds) == (110.0, 10.0)
     assert np.array_equal(part.signal, record.signal[:, 1000:2000])
     assert rhythm_find.excerpt(record, 0.0, 1e9).samples == record.samples
+
+
+def test_a_beat_by_hand_lies_on_the_peak_and_on_a_sample():
+    record = long_record(60.0, start_s=100.0)
+    found = rhythm_find.onto_peak(record, "II", 104.37)
+    assert found == pytest.approx(104.4, abs=0.011)
+    assert (found - 100.0) * FS == pytest.approx(round((found - 100.0) * FS))
+    assert rhythm_find.onto_peak(record, "II", 1e9) <= 160.0
+
+
+def test_a_beat_by_hand_where_nothing_was_recorded_stays_where_it_is():
+    record = Record(np.full((1, 1000), np.nan, np.float32), FS, ("II",))
+    assert rhythm_find.onto_peak(record, "II", 3.21) == pytest.approx(3.21)
