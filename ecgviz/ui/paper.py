@@ -7,7 +7,7 @@ import streamlit as st
 
 from ecgviz.plot import tracing
 from ecgviz.record import Record
-from ecgviz.ui import cache, frame, view, zoom
+from ecgviz.ui import cache, frame, print_row, view, zoom
 from ecgviz.ui.intervals import head_line
 from ecgviz.ui.messages import friendly_errors
 from ecgviz.ui.view import View
@@ -24,6 +24,7 @@ def reading(record: Record, width: int) -> None:
         start_s = view.choose_window(record)
         draw(cache.sheet, record, view.view(), start_s, width, title(record))
         view.choose_view(record)
+        print_row.buttons(record, view.view(), start_s)
         st.html(
             "<p class='ev-note'>Calipers: choose the line or the box at the top right of the paper and draw; it is "
             "labelled in ms and mV. Drag to zoom, double click to return.</p>"

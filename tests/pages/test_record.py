@@ -3,8 +3,10 @@
 import re
 
 import numpy as np
+import pypdfium2
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from ecgviz.ui import frame, messages, uploads
 
@@ -160,3 +162,26 @@ def test_foreign_name_is_shown_as_text(page):
     opened = page("record").upload(("<img src=x onerror=alert(1)>.csv", f"I,II\n{rows}".encode()))
     assert "<img" not in opened.words()
     assert not any("<img" in line for line in opened.errors())
+
+
+def test_the_record_can_be_taken_along(page):
+    opened = page("record")
+    buttons = {button.proto.label for button in opened.at.get("download_button")}
+    assert {"Print / PDF", "CSV", "WFDB"} <= buttons
+
+
+def _prints():
+    import streamlit as st
+
+    from ecgviz.signals import synthetic
+    from ecgviz.ui import print_row, view
+
+    record = synthetic.simulate("sinus_rhythm").record
+    st.session_state["make"] = print_row.printing(record, view.View(speed=50.0, gain=5.0, layout="6x2"))
+
+
+def test_what_is_printed_is_what_is_shown():
+    make = AppTest.from_function(_prints, default_timeout=60).run().session_state["make"]
+    data = make()  # outside the session, as the server does it
+    said = pypdfium2.PdfDocument(data)[0].get_textpage().get_text_range()
+    assert data.startswith(b"%PDF") and "50 mm/s" in said and "5 mm/mV" in said
