@@ -36,13 +36,14 @@ def show(record: Record, desk: Desk) -> None:
         return
     left, right = st.columns([1, 2.4], gap="medium")
     with left:
-        label = _choose(prediction, row)
+        methods = rhythm_models.methods(prediction.model)
+        label = _choose(prediction, row, methods)
         _probabilities(prediction, row, desk.series.labels[beat])
     with right:
-        _evidence(record, desk, prediction, row, label)
+        _evidence(record, desk, prediction, row, label, methods)
 
 
-def _choose(prediction: BeatPrediction, row: int) -> str:
+def _choose(prediction: BeatPrediction, row: int, methods: dict[str, str]) -> str:
     """The class whose evidence is shown, and by which method."""
     likeliest = prediction.labels[int(prediction.probabilities[row].argmax())]
     label = st.selectbox(
@@ -52,11 +53,9 @@ def _choose(prediction: BeatPrediction, row: int) -> str:
         key=_LABEL,
         persist_state="session",
     )
-    methods = rhythm_models.methods()
-    if methods:
-        if st.session_state.get(_METHOD) not in methods:
-            st.session_state[_METHOD] = next(iter(methods))
-        st.selectbox("Method", list(methods), format_func=methods.__getitem__, key=_METHOD, persist_state="session")
+    if st.session_state.get(_METHOD) not in methods:
+        st.session_state[_METHOD] = next(iter(methods))
+    st.selectbox("Method", list(methods), format_func=methods.__getitem__, key=_METHOD, persist_state="session")
     return label if label in prediction.labels else likeliest
 
 
@@ -72,16 +71,14 @@ def _probabilities(prediction: BeatPrediction, row: int, own: str | None) -> Non
     st.html(f"<div class='ev-probs'>{''.join(shown)}</div><p class='ev-caption'>Bold: the beat's own class.</p>")
 
 
-def _evidence(record: Record, desk: Desk, prediction: BeatPrediction, row: int, label: str) -> None:
-    method = st.session_state.get(_METHOD)
+def _evidence(
+    record: Record, desk: Desk, prediction: BeatPrediction, row: int, label: str, methods: dict[str, str]
+) -> None:
+    method, name = str(st.session_state[_METHOD]), prediction.model
     at_s = float(prediction.times_s[row])
-    if method is None:
-        _plain(record, at_s, "this installation has no method of explanation for beats")
-        return
-    name = prediction.model
 
     def make() -> Attribution:
-        return rhythm_models.explain(name, record, prediction.times_s, row, label, str(method))
+        return rhythm_models.explain(name, record, prediction.times_s, row, label, method)
 
     try:
         with st.spinner("The model looks at the beat", show_time=False):
@@ -105,7 +102,7 @@ def _evidence(record: Record, desk: Desk, prediction: BeatPrediction, row: int, 
         height=_HEIGHT_PX,
     )
     _draw(figure.to_dict(), rhythm_heat.beat_with_heat_alt(heat, found.fs, valid, start_s=found.start_s - at_s))
-    told = [f"Lead {lead}, evidence for {label} by {rhythm_models.methods().get(found.method, found.method)}"]
+    told = [f"Lead {lead}, evidence for {label} by {methods[method]}"]
     told += [f"a step every {found.resolution_ms:.0f} ms"] if found.resolution_ms else []
     told += list(found.notes) + ([] if valid.all() else ["hatched: padding, which has no evidence"])
     st.html(f"<p class='ev-caption'>{html.escape('; '.join(told))}.</p>")

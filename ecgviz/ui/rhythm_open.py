@@ -65,7 +65,7 @@ def choose(
         persist_state="session",
         help="Edits are kept apart for each choice.",
     )
-    named = {card.name: rhythm_models.title(card) for card in cards}
+    named = rhythm_models.titles(cards)
     if st.session_state.get("rhythm-model") not in named:
         st.session_state["rhythm-model"] = next(iter(named), None)
     right.selectbox(

@@ -34,7 +34,7 @@ _LIST_PX, _OVERVIEW_PX = 304, 196
 def workbench(record: Record, reference: BeatSeries | None, width: int) -> None:
     """A fragment: a click draws only this part of the page anew."""
     with friendly_errors():
-        cards = rhythm_models.ranked(rhythm_models.cards())
+        cards = rhythm_models.cards()
         origin, model, leads = rhythm_open.choose(record, reference, cards)
         desk = rhythm_open.desk_of(record, origin, model, reference)
         found = desk.once("study", (desk.series,), lambda: study(desk.series, desk.gaps))

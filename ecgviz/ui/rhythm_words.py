@@ -62,7 +62,8 @@ def notes(record: Record, desk: Desk, has_models: bool) -> None:
         )
     if desk.trouble:
         st.html(f"<p class='ev-note'>The model has no answer: {html.escape(desk.trouble)}</p>")
-    for flag in desk.prediction.flags if desk.prediction and not desk.trouble else ():
+    flags = desk.prediction.flags if desk.prediction and not desk.trouble else ()
+    for flag in (flag for flag in flags if flag not in record.flags):
         st.html(f"<p class='ev-note'>{html.escape(flag.text)} {html.escape(flag.advice)}</p>")
     if desk.said:
         st.warning(desk.said, icon=":material/edit_off:")
