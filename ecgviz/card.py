@@ -18,6 +18,8 @@ __all__ = [
     "InputSpec",
     "LabelSpec",
     "ModelCard",
+    "Task",
+    "kind_of",
     "list_beat_cards",
     "list_cards",
     "list_image_cards",
@@ -102,13 +104,17 @@ class BeatInput:
 
 @dataclass(frozen=True)
 class ImageInput:
-    """All that a network of pages needs besides the Scan: height and width in pixels, and the values of 0 and 255."""
+    """All that a network of pages needs besides the Scan: height and width in pixels, and the values of 0 and 255.
+
+    view: `page`, the whole picture in its colours, or `ink`, the strokes of the part with the traces, dark on white.
+    """
 
     task: Literal["image"]
     height: int
     width: int
     black: float = -1.0
     white: float = 1.0
+    view: Literal["page", "ink"] = "page"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,5 +286,11 @@ def list_image_cards(folder: Path) -> list[ImageCard]:
     return [load_image_card(path) for path in _of_kind(folder, "image")]
 
 
+def kind_of(path: Path) -> Task:
+    """Which kind of model a `card.json` belongs to. Raises CardError where it does not say."""
+    task: Task = _raw(path)["input"]["task"]
+    return task
+
+
 def _of_kind(folder: Path, task: Task) -> list[Path]:
-    return [path for path in sorted(folder.glob("*/card.json")) if _raw(path)["input"]["task"] == task]
+    return [path for path in sorted(folder.glob("*/card.json")) if kind_of(path) == task]

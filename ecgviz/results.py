@@ -182,6 +182,25 @@ class Attribution:
 
 
 @dataclass(frozen=True, eq=False)
+class Heat:
+    """Evidence for one label on a picture.
+
+    scores: (height, width) float32 in the pixels of the picture, largest size 1; signed where the method is. grid: rows
+    and columns of steps that the method can tell apart within area, the part of the picture that the network sees as
+    x0, y0, x1, y1; the scores are 0 outside it.
+    """
+
+    scores: NDArray[np.float32]
+    label: str
+    model: str
+    method: str
+    grid: tuple[int, int]
+    area: tuple[float, float, float, float]
+    signed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Curve:
     """Points of a line, both (points,), in the units that the Check's `axes` name."""
 

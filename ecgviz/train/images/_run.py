@@ -1,0 +1,138 @@
+"""One training of a page classifier: cross-validation, controls, and the network that is shipped."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ecgviz.card import ImageInput
+from ecgviz.datasets.pages import LABELS, Page, load_manifest, trace_blanked
+from ecgviz.errors import DataError
+from ecgviz.train.images import controls
+from ecgviz.train.images.config import PageConfig
+from ecgviz.train.images.cross import Crossed, cross, fresh, grid, rounded, strata, truth
+from ecgviz.train.images.finish import Shipment, finish
+from ecgviz.train.images.fit import fit
+from ecgviz.train.images.parts import frozen_output, split
+from ecgviz.train.images.views import prepared_views
+from ecgviz.zoo.images._checkpoints import build
+
+__all__ = ["run", "started"]
+
+SIZES = {"small_cnn": (80, 480)}
+"""Height and width of the pages of networks that are not given 299 x 299."""
+GRID: dict[str, tuple[Any, ...]] = {"batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)}
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that the parts of a training share: pages, classes, strata, start network, kept maps."""
+
+    pages: tuple[Page, ...]
+    y: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    spec: ImageInput
+    network: nn.Module
+    pixels: NDArray[np.uint8]
+    x: Tensor
+
+
+def run(config: PageConfig, out: Path, say: Callable[[str], None]) -> Path:
+    """See `ecgviz.train.images.run`."""
+    torch.set_num_threads(config.threads)
+    found = material(config, say)
+    rows = grid(found.network, found.x, found.y, found.groups, config, GRID) if config.unfreeze == "head" else []
+    if rows:
+        config = replace(config, **{key: rows[0][key] for key in GRID})
+        say(f"lowest validation loss {rows[0]['val_loss']}: " + ", ".join(f"{k} {rows[0][k]}" for k in GRID))
+    crossed = cross(found.network, found.x, found.y, found.groups, config, say)
+    final, history = last(found, config, crossed)
+    told = {"grid": rows, "history": history, "controls": controlled(found, final, config, say)}
+    words = start_in_words(config.start)
+    shipped = Shipment(config, settings(config), found.spec, found.pages, found.y, found.pixels, final, words)
+    return finish(shipped, crossed, told, out, say)
+
+
+def material(config: PageConfig, say: Callable[[str], None]) -> Material:
+    """The pages, prepared, and what the frozen layers of the rounded start network give for them."""
+    pages = load_manifest(config.data)
+    height, width = SIZES.get(config.architecture, (299, 299))
+    view = "ink" if config.view == "ink" else "page"
+    spec = ImageInput("image", height, width, view=view)  # type: ignore[arg-type]
+    pixels = prepared_views(config.data, pages, spec, config.views, config.runs, say)
+    network = started(config)
+    rounded(network)
+    x = frozen_output(split(network, config.unfreeze), pixels, spec.black, spec.white, say)
+    return Material(pages, truth(pages), strata(pages, config.folds), spec, network, pixels, x)
+
+
+def settings(config: PageConfig) -> dict[str, Any]:
+    """The network's own settings."""
+    found: dict[str, Any] = {"labels": len(LABELS), "dropout": config.dropout}
+    return found | ({"places": config.places} if config.architecture != "small_cnn" else {})
+
+
+def started(config: PageConfig) -> nn.Module:
+    """The network before it has seen a labelled page. DataError where the start cannot be read or fits nothing."""
+    torch.manual_seed(config.seed)
+    network = build(config.architecture, settings(config))
+    if config.start is None:
+        return network
+    try:
+        raw = load_file(config.start)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{config.start} cannot be read ({error}); give safetensors of a start network.") from error
+    adapted = {name.removeprefix("model."): value for name, value in raw.items() if name.startswith("model.")}
+    state = adapted or {f"net.{name}": value for name, value in raw.items()}
+    own = network.state_dict()
+    known = {name: v.float() for name, v in state.items() if name in own and v.shape == own[name].shape}
+    if not known:
+        raise DataError(f"{config.start} holds no weights of {config.architecture}; give another start.")
+    network.load_state_dict(known, strict=False)
+    return network
+
+
+def last(found: Material, config: PageConfig, crossed: Crossed) -> tuple[nn.Module, list[dict[str, float]]]:
+    """The network trained on every recording for the median number of passes of the cross-validation."""
+    parts = split(fresh(found.network, config.seed), config.unfreeze)
+    epochs = max(1, int(np.median(crossed.epochs)))
+    fitted = fit(parts, found.x, found.y, np.arange(len(found.y)), None, config, epochs)
+    rounded(parts.model)
+    return parts.model, fitted.history
+
+
+def controlled(found: Material, final: nn.Module, config: PageConfig, say: Callable[[str], None]) -> dict[str, Any]:
+    """The three controls; see `controls`."""
+    bare = prepared_views(config.data, found.pages, found.spec, 0, config.runs, say, trace_blanked)
+    parts = split(found.network, config.unfreeze)
+    blank = frozen_output(parts, bare, found.spec.black, found.spec.white, say)
+    told = {
+        "blanked": controls.blanked(found.network, final, blank, found.y, config),
+        "duplicates": controls.duplicates(found.network, found.x, found.y, found.pages, config),
+    }
+    if config.architecture == "inception_v3":
+        told["random_weights"] = controls.random_weights(
+            partial(build, config.architecture, settings(config)), found.pixels, found.y, found.groups, config, say
+        )
+    say(json.dumps(told))
+    return told
+
+
+def start_in_words(path: Path | None) -> str:
+    """What the start network had learnt."""
+    if path is None:
+        return "random weights"
+    with safe_open(path, "pt") as file:
+        told = json.loads((file.metadata() or {}).get("told", "{}"))
+    if "pages" not in told:
+        return f"ImageNet weights ({path.name})"
+    return f"{told['from']}, then {told['pages']} pages drawn from PTB-XL 1.0.3 (folds 1-9)"

@@ -1,0 +1,52 @@
+"""What the training of a page classifier is told; it is kept in the card, and the command's flags are made from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["UNFREEZE", "PageConfig"]
+
+UNFREEZE = ("head", "keras10", "Mixed_7c", "Mixed_7b+7c", "all")
+
+
+@dataclass(frozen=True)
+class PageConfig:
+    """One training of a page classifier, cross-validated by recording."""
+
+    name: str
+    """name of the checkpoint: the folder made in models/"""
+    architecture: str
+    """a module of ecgviz.zoo.images"""
+    data: Path
+    """folder that holds ecg-images/"""
+    start: Path | None = None
+    """weights to start from: of `adapt-image`, or ImageNet's; without it, random ones"""
+    runs: Path = Path("runs")
+    """where prepared pages and the maps of frozen layers are kept"""
+    view: str = "ink"
+    """what the network sees: ink, the strokes of the traces, or page, the whole picture in colour"""
+    unfreeze: str = "head"
+    """what is trained: head, keras10 (head and one bias), Mixed_7c, Mixed_7b+7c or all"""
+    places: int = 32
+    """channels that the head reads place by place beside the average over the page; 0 as in the seed"""
+    views: int = 3
+    """altered copies of each page, as other cameras would give it"""
+    folds: int = 5
+    """parts of the cross-validation"""
+    repeats: int = 3
+    """cross-validations with other parts"""
+    epochs: int = 60
+    """most passes over the training pages"""
+    patience: int = 10
+    """passes without a lower validation loss before stopping"""
+    batch: int = 32
+    """pages a step"""
+    lr: float = 1e-3
+    """learning rate of AdamW"""
+    dropout: float = 0.5
+    """before the head"""
+    weight_decay: float = 0.05
+    """of AdamW, decoupled"""
+    seed: int = 0
+    """of the parts, the initialisation and the order"""
+    threads: int = 1
+    """threads of torch"""

@@ -1,0 +1,128 @@
+"""Repeated cross-validation by recording, each part's network rounded as the shipped one is."""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import softmax
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
+from torch import Tensor, nn
+
+from ecgviz.datasets.pages import LABELS, Page
+from ecgviz.evaluate import images
+from ecgviz.train.images.config import PageConfig
+from ecgviz.train.images.fit import fit, logits_of, temperature
+from ecgviz.train.images.parts import Parts, split
+from ecgviz.zoo._int8 import pack, unpack
+
+__all__ = ["Crossed", "cross", "fresh", "grid", "rounded", "strata", "truth"]
+
+INNER = 0.15
+"""Share of each training part that stops the training and sets the temperature."""
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """probability (repeats, pages, labels) of each page by the network that had not seen it; one number for each
+    training: the passes it took, its temperature, its macro-F1 on its own test part, its validation loss.
+    """
+
+    probability: NDArray[np.float64]
+    epochs: list[int]
+    temperatures: list[float]
+    macro_f1: list[float]
+    losses: list[float]
+
+    @property
+    def said(self) -> NDArray[np.intp]:
+        """(repeats, pages) the likeliest class."""
+        return self.probability.argmax(axis=2)
+
+
+def truth(pages: Sequence[Page]) -> NDArray[np.int64]:
+    """(pages,) class numbers in the order of LABELS."""
+    names = list(LABELS)
+    return np.array([names.index(page.label) for page in pages])
+
+
+def strata(pages: Sequence[Page], least: int) -> NDArray[np.int64]:
+    """(pages,) class and batch together; a batch of a class with fewer than `least` pages counts as the class."""
+    names = [f"{page.label}/{page.batch}" for page in pages]
+    kept = [name if names.count(name) >= least else page.label for name, page in zip(names, pages, strict=True)]
+    return np.unique(kept, return_inverse=True)[1]
+
+
+def rounded(network: nn.Module) -> None:
+    """Give the network the weights it will have once they are kept as 8-bit and 16-bit numbers and read again."""
+    state = unpack(pack(network.state_dict()))
+    floats = {name: value.half().float() if value.ndim > 1 else value for name, value in state.items()}
+    network.load_state_dict(floats)
+
+
+def fresh(network: nn.Module, seed: int) -> nn.Module:
+    """A copy with a new last layer."""
+    torch.manual_seed(seed)
+    found = copy.deepcopy(network)
+    last = found.net.fc if hasattr(found, "net") else found.last[-1]
+    last.reset_parameters()
+    return found
+
+
+def cross(
+    network: nn.Module,
+    x: Tensor,
+    y: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    config: PageConfig,
+    say: Callable[[str], None] = lambda _: None,
+) -> Crossed:
+    """Train from `network` once for each part of each repeat; x as `frozen_output` gives it."""
+    probability = np.zeros((config.repeats, len(y), len(LABELS)))
+    kept = Crossed(probability, [], [], [], [])
+    for repeat in range(config.repeats):
+        parts = StratifiedKFold(config.folds, shuffle=True, random_state=config.seed + repeat)
+        for train, test in parts.split(np.zeros(len(y)), groups):
+            fitted = _one(network, x, y, train, config)
+            own, found, t = fitted
+            probability[repeat, test] = softmax(logits_of(own, x, test) / t, axis=1)
+            kept.epochs.append(found.epoch)
+            kept.temperatures.append(t)
+            kept.losses.append(found.loss)
+            table = images.confusion(y[test], probability[repeat, test].argmax(axis=1), len(LABELS))
+            kept.macro_f1.append(images.macro_f1(table))
+        done = images.confusion(y, probability[repeat].argmax(axis=1), len(LABELS))
+        say(f"repeat {repeat + 1}: macro-F1 {images.macro_f1(done):.3f}")
+    return kept
+
+
+def _one(
+    network: nn.Module, x: Tensor, y: NDArray[np.int64], train: NDArray[np.intp], config: PageConfig
+) -> tuple[Parts, Any, float]:
+    inner = StratifiedShuffleSplit(1, test_size=INNER, random_state=config.seed)
+    fitting, validation = (train[rows] for rows in next(inner.split(train, y[train])))
+    parts = split(fresh(network, config.seed), config.unfreeze)
+    found = fit(parts, x, y, fitting, validation, config, config.epochs)
+    rounded(parts.model)
+    return parts, found, temperature(logits_of(parts, x, validation), y[validation])
+
+
+def grid(
+    network: nn.Module,
+    x: Tensor,
+    y: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    config: PageConfig,
+    space: dict[str, Sequence[Any]],
+) -> list[dict[str, Any]]:
+    """A row for each combination of settings, lowest validation loss first; test parts are not looked at."""
+    rows = []
+    for values in product(*space.values()):
+        chosen = dict(zip(space, values, strict=True))
+        found = cross(network, x, y, groups, replace(config, repeats=1, **chosen))
+        rows.append(chosen | {"val_loss": round(float(np.mean(found.losses)), 4), "n": len(found.losses)})
+    return sorted(rows, key=lambda row: row["val_loss"])
