@@ -6,15 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from ecgviz import zoo
-from ecgviz.card import ModelCard
-from ecgviz.cli import heat_page, payload, words
+from ecgviz.card import BeatCard, Card
+from ecgviz.cli import beats, heat_page, payload, words
 from ecgviz.cli.opening import Given, all_flags, open_record
 from ecgviz.cli.training import ensemble, examine, train
 from ecgviz.datasets.library import VARIABLE, data_root
 from ecgviz.errors import DataError, ModelError
 from ecgviz.explain import METHODS, explain
+from ecgviz.explain.beats import METHODS as BEAT_METHODS
 from ecgviz.record import worst_first
 from ecgviz.train import evaluate as measure
+from ecgviz.train.beats import evaluate as measure_beats
 
 __all__ = ["app"]
 
@@ -35,6 +37,7 @@ Sex = Annotated[str | None, typer.Option("--sex", help="F or M.")]
 Name = Annotated[str, typer.Option("--model", help="Name of an installed model; see `models`.")]
 Label = Annotated[str, typer.Option("--label", help="The finding to explain; see `models --json`.")]
 Method = Annotated[str, typer.Option("--method", help=f"One of {', '.join(METHODS)}.")]
+Beat = Annotated[int, typer.Option("--beat", help="For a model of beats: which beat, counted from 0.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write the page with the heat to this HTML file.")]
 Data = Annotated[Path | None, typer.Option("--data", help=f"Folder with the data sets; without it, {VARIABLE}.")]
 Split = Annotated[str, typer.Option("--split", help=f"One of {', '.join(SPLITS)}.")]
@@ -60,7 +63,7 @@ def read(
 @app.command()
 def models(as_json: AsJson = False) -> None:
     """List the installed models."""
-    cards = zoo.cards()
+    cards = zoo.every_card()
     _show([payload.card(card) for card in cards] if as_json else words.cards(cards, zoo.models_folder()))
 
 
@@ -77,13 +80,16 @@ def predict(
 ) -> None:
     """Say what a model finds in an ECG.
 
-    A calibrated probability for each label, beside its own threshold.
+    A calibrated probability for each label, beside its own threshold; a model of beats says the class of every beat.
     """
     card = _card(model)
     record = open_record(files, Given(fs, unit, leads, age, sex))
+    if isinstance(card, BeatCard):
+        answer, as_object = beats.predicted(model, record, all_flags(record))
+        return _show(as_object if as_json else beats.said(answer, all_flags(record)))
     found = zoo.predict(zoo.load(model), record)
     flags = worst_first(found.flags, all_flags(record))
-    _show(payload.prediction(found, flags) if as_json else words.prediction(found, flags, card))
+    return _show(payload.prediction(found, flags) if as_json else words.prediction(found, flags, card))
 
 
 @app.command("explain")
@@ -98,13 +104,17 @@ def explain_command(
     leads: Leads = None,
     age: Age = None,
     sex: Sex = None,
+    beat: Beat = 0,
     as_json: AsJson = False,
 ) -> None:
     """Show where a model found the evidence for a label."""
-    _check_question(_card(model), label, method)
+    card = _card(model)
+    _check_question(card, label, method)
     if out is not None:
         heat_page.check(out)
     record = open_record(files, Given(fs, unit, leads, age, sex))
+    if isinstance(card, BeatCard):
+        return _show(payload.attribution(beats.explained(model, record, label, method, beat)))
     network = zoo.load(model)
     found = explain(network, record, label, method)
     if as_json and out is None:
@@ -120,20 +130,22 @@ def explain_command(
 def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJson = False) -> None:
     """Measure a model on a data set.
 
-    PTB-XL by split, or any folder of WFDB records with SNOMED codes; each figure with its 95 % interval.
+    PTB-XL by split, or any folder of WFDB records with SNOMED codes; for a model of beats any folder of WFDB records
+    with beats in .atr files. Each figure with its 95 % interval.
     """
-    _card(model)
+    card = _card(model)
     if split not in SPLITS:
         raise DataError(f"There is no split {split[:40]!r}; choose one of {', '.join(SPLITS)}.")
     folder = data if data is not None else data_root()
     if folder is None or not folder.is_dir():
         lacking = f"{folder} is not a folder" if folder else "No data"
         raise DataError(f"{lacking}; give --data a folder with PTB-XL in it, or set {VARIABLE}.")
-    found = measure(model, folder, split)
+    found = measure_beats(model, folder) if isinstance(card, BeatCard) else measure(model, folder, split)
     _show(payload.evaluation(found) if as_json else words.evaluation(found))
 
 
 app.command()(train)
+app.command("train-beats")(beats.train_beats)
 app.command()(ensemble)
 app.command()(examine)
 
@@ -142,18 +154,19 @@ def _show(answer: str | list[Any] | dict[str, Any]) -> None:
     typer.echo(answer if isinstance(answer, str) else payload.dumps(answer))
 
 
-def _card(name: str) -> ModelCard:
+def _card(name: str) -> Card:
     """The card, without loading torch: a mistyped name is answered at once. Raises ModelError."""
-    cards = {card.name: card for card in zoo.cards()}
+    cards = {card.name: card for card in zoo.every_card()}
     if name not in cards:
         listed = ", ".join(cards) or f"none in {zoo.models_folder()}; train one with `python -m ecgviz train`"
         raise ModelError(f"There is no model {name[:60]!r}. Installed: {listed}.")
     return cards[name]
 
 
-def _check_question(card: ModelCard, label: str, method: str) -> None:
+def _check_question(card: Card, label: str, method: str) -> None:
     """Refuse what cannot be asked before anything is loaded. Raises ModelError."""
     if label not in card.label_names:
         raise ModelError(f"{card.name} has no label {label[:60]!r}; it knows {', '.join(card.label_names)}.")
-    if method not in METHODS:
-        raise ModelError(f"There is no method {method[:60]!r}; choose one of {', '.join(METHODS)}.")
+    known = BEAT_METHODS if isinstance(card, BeatCard) else METHODS
+    if method not in known:
+        raise ModelError(f"There is no method {method[:60]!r}; choose one of {', '.join(known)}.")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ecgviz.card import ModelCard
+from ecgviz.card import Card
 from ecgviz.record import Flag, Record
 from ecgviz.results import Attribution, Prediction
 
-__all__ = ["attribution", "card", "dumps", "evaluation", "prediction", "record"]
+__all__ = ["attribution", "card", "dumps", "evaluation", "flags_of", "prediction", "record"]
 
 
 def dumps(answer: Any) -> str:
@@ -31,7 +31,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _flags(flags: tuple[Flag, ...]) -> list[dict[str, Any]]:
+def flags_of(flags: tuple[Flag, ...]) -> list[dict[str, Any]]:
+    """Each flag as an object."""
     return [asdict(flag) for flag in flags]
 
 
@@ -44,13 +45,13 @@ def record(found: Record, flags: tuple[Flag, ...]) -> dict[str, Any]:
         "samples": found.samples,
         "seconds": round(found.seconds, 6),
         "patient": asdict(found.patient),
-        "flags": _flags(flags),
+        "flags": flags_of(flags),
         "notes": found.notes,
         "digest": found.digest,
     }
 
 
-def card(found: ModelCard) -> dict[str, Any]:
+def card(found: Card) -> dict[str, Any]:
     """Of `models`, one model."""
     return {
         "name": found.name,
@@ -75,7 +76,7 @@ def prediction(found: Prediction, flags: tuple[Flag, ...]) -> dict[str, Any]:
             }
             for finding in found.findings
         ],
-        "flags": _flags(flags),
+        "flags": flags_of(flags),
     }
 
 

@@ -17,16 +17,16 @@ from ecgviz.train import TrainConfig, grid, run
 from ecgviz.train import ensemble as combine
 from ecgviz.train import examine as trouble
 
-__all__ = ["ensemble", "examine", "train"]
+__all__ = ["ensemble", "examine", "options_of", "train"]
 
 OUT = "out"
 OVER = "over"
 AS_JSON = "as_json"
 
 
-def _meanings() -> dict[str, str]:
-    """The string below each field of TrainConfig."""
-    (body,) = ast.parse(inspect.getsource(TrainConfig)).body
+def _meanings(config: type[Any]) -> dict[str, str]:
+    """The string below each field of the class."""
+    (body,) = ast.parse(inspect.getsource(config)).body
     found: dict[str, str] = {}
     lines = body.body if isinstance(body, ast.ClassDef) else []
     for field, below in pairwise(lines):
@@ -46,8 +46,9 @@ def _option(name: str, kind: Any, default: Any, meaning: str) -> inspect.Paramet
     )
 
 
-def _signature() -> inspect.Signature:
-    meanings = _meanings()
+def options_of(config: type[Any]) -> list[inspect.Parameter]:
+    """An option for each field of a configuration, explained by the string below the field, and `out` and `json`."""
+    meanings = _meanings(config)
     options = [
         _option(
             field.name,
@@ -55,24 +56,25 @@ def _signature() -> inspect.Signature:
             inspect.Parameter.empty if field.default is MISSING else field.default,
             meanings.get(field.name, ""),
         )
-        for field in fields(TrainConfig)
+        for field in fields(config)
     ]
     out = _option(OUT, Path | None, None, "folder that gets <name>/; without it, the folder of the installed models")
+    flag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+    return [
+        *options,
+        out,
+        inspect.Parameter(AS_JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag),
+    ]
+
+
+def _signature() -> inspect.Signature:
     over = _option(
         OVER,
         str,
         "",
         "try every combination of these settings instead, such as 'lr=0.003,0.01 seed=0,1,2'; prints a table",
     )
-    flag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-    return inspect.Signature(
-        [
-            *options,
-            out,
-            over,
-            inspect.Parameter(AS_JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag),
-        ]
-    )
+    return inspect.Signature([*options_of(TrainConfig), over])
 
 
 def train(**given: Any) -> None:

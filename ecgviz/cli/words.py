@@ -7,12 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from ecgviz.card import Figure, ModelCard
+from ecgviz.card import Card, Figure
 from ecgviz.datasets.vocabulary import in_words
 from ecgviz.record import Flag, Record
 from ecgviz.results import Attribution, Finding, Prediction
 
-__all__ = ["DISCLAIMER", "attribution", "cards", "columns", "evaluation", "patient", "prediction", "record"]
+__all__ = [
+    "DISCLAIMER",
+    "attribution",
+    "cards",
+    "columns",
+    "evaluation",
+    "flags_said",
+    "page",
+    "patient",
+    "prediction",
+    "record",
+]
 
 DISCLAIMER = "Research and education. Not a medical device. Unconfirmed: needs a physician's over-read."
 _WIDTH = 100
@@ -31,7 +42,8 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-def _said(flags: tuple[Flag, ...]) -> list[str]:
+def flags_said(flags: tuple[Flag, ...]) -> list[str]:
+    """A line for each flag and what to do about it."""
     if not flags:
         return ["Flags  none found"]
     lines = ["Flags"]
@@ -43,7 +55,8 @@ def _said(flags: tuple[Flag, ...]) -> list[str]:
     return lines
 
 
-def _page(*parts: str | list[str]) -> str:
+def page(*parts: str | list[str]) -> str:
+    """The parts with an empty line between them, and the disclaimer."""
     blocks = ("\n".join(part) if isinstance(part, list) else part for part in parts)
     return "\n\n".join(block for block in (*blocks, DISCLAIMER) if block)
 
@@ -68,7 +81,7 @@ def record(found: Record, flags: tuple[Flag, ...]) -> str:
     if found.statements:
         rows.append(("Reference", "; ".join(in_words(found.statements))))
     notes = ["Notes", *(f"  {note}" for note in found.notes)] if found.notes else []
-    return _page(columns(rows), notes, _said(flags))
+    return page(columns(rows), notes, flags_said(flags))
 
 
 def _interval(figure: Figure | None, digits: int = 3) -> str:
@@ -80,11 +93,17 @@ def _interval(figure: Figure | None, digits: int = 3) -> str:
     return f"{text} ({figure.low:.{digits}f}-{figure.high:.{digits}f})"
 
 
-def cards(found: Sequence[ModelCard], folder: Path) -> str:
+def _headline(card: Card) -> str:
+    """Macro AUROC of a model with labels beside each other, macro-F1 of one whose labels exclude each other."""
+    name, words = ("macro_f1", "macro-F1") if card.exclusive else ("macro_auroc", "macro AUROC")
+    return f"{words} {_interval(card.metrics.get(name))}"
+
+
+def cards(found: Sequence[Card], folder: Path) -> str:
     """Of `models`."""
     if not found:
-        return _page(f"No model is installed in {folder}. Train one: `python -m ecgviz train --help`.")
-    head = ("Name", "Task", "Architecture", "Parameters", "Labels", "Macro AUROC (95 %)", "Tested on")
+        return page(f"No model is installed in {folder}. Train one: `python -m ecgviz train --help`.")
+    head = ("Name", "Task", "Architecture", "Parameters", "Labels", "Score (95 %)", "Tested on")
     rows = [
         (
             card.name,
@@ -92,19 +111,19 @@ def cards(found: Sequence[ModelCard], folder: Path) -> str:
             card.architecture,
             f"{card.parameters:,}",
             str(len(card.labels)),
-            _interval(card.metrics.get("macro_auroc")),
+            _headline(card),
             card.tested_on,
         )
         for card in found
     ]
-    return _page(columns([head, *rows], right=(3, 4)))
+    return page(columns([head, *rows], right=(3, 4)))
 
 
 def _margin(finding: Finding) -> tuple[bool, float]:
     return (not finding.positive, -finding.probability)
 
 
-def prediction(found: Prediction, flags: tuple[Flag, ...], card: ModelCard) -> str:
+def prediction(found: Prediction, flags: tuple[Flag, ...], card: Card) -> str:
     """Of `predict`: findings at or above their threshold first, then the rest, each by probability."""
     described = {label.name: label.description for label in card.labels}
     rows = [("Finding", "Probability", "Threshold", "", "Meaning")]
@@ -113,7 +132,7 @@ def prediction(found: Prediction, flags: tuple[Flag, ...], card: ModelCard) -> s
         doubt = "" if finding.trusted else " (few training cases; do not rely on it)"
         meaning = described.get(finding.label, "") + doubt
         rows.append((finding.label, f"{finding.probability:.3f}", f"{finding.threshold:.3f}", verdict, meaning))
-    return _page(f"Findings of {found.model}, {card.title}", columns(rows, right=(1, 2)), _said(flags))
+    return page(f"Findings of {found.model}, {card.title}", columns(rows, right=(1, 2)), flags_said(flags))
 
 
 def attribution(found: Attribution, said: Finding, flags: tuple[Flag, ...], out: Path | None) -> str:
@@ -127,7 +146,7 @@ def attribution(found: Attribution, said: Finding, flags: tuple[Flag, ...], out:
         [f"One step is {found.resolution_ms:.0f} ms and sees {found.field_ms:.0f} ms."] if found.resolution_ms else []
     )
     notes += [f"Page written to {out}."] if out else []
-    return _page(head, _strongest(found), notes, _said(flags))
+    return page(head, _strongest(found), notes, flags_said(flags))
 
 
 def _strongest(found: Attribution) -> str:
@@ -153,4 +172,4 @@ def evaluation(found: dict[str, Any]) -> str:
         rows.append((name.replace("_", " "), _interval(figure)))
     head = f"{found['model']} on {found['data']}, {found['split']} split, {found['n']} records"
     refused = len(found.get("refused") or ())
-    return _page(head, columns(rows), f"Records that could not be used: {refused}." if refused else "")
+    return page(head, columns(rows), f"Records that could not be used: {refused}." if refused else "")

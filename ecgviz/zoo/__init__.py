@@ -1,6 +1,7 @@
 """Trained models: their cards without torch, and the networks when they are needed.
 
-cards()            every installed model's card (no torch)
+cards()            the card of every installed model of 12-lead records (no torch); see `beats` and `images` for others
+kind(name)         whether a model is of 12-lead records, beats or pages (no torch)
 report(name)       its report.json (no torch)
 answers(name)      its kept answers to the test records, for paired comparison (no torch)
 load(name)         the network, checked against its card
@@ -15,7 +16,7 @@ import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecgviz.card import ModelCard, list_cards, load_card
+from ecgviz.card import Card, ModelCard, Task, kind_of, list_beat_cards, list_cards, list_image_cards, load_card
 from ecgviz.errors import ModelError
 
 if TYPE_CHECKING:
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
     from ecgviz.results import Prediction
     from ecgviz.zoo._checkpoints import Model
 
-__all__ = ["ARCHITECTURES", "answers", "cards", "load", "models_folder", "predict", "preload", "report"]
+__all__ = [
+    "ARCHITECTURES",
+    "answers",
+    "cards",
+    "every_card",
+    "kind",
+    "load",
+    "models_folder",
+    "predict",
+    "preload",
+    "report",
+]
 
 ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not (m.ispkg or m.name.startswith("_")))
 
@@ -38,6 +50,17 @@ def models_folder() -> Path:
 def cards() -> tuple[ModelCard, ...]:
     """The card of every installed model, by name. Raises CardError when one is incomplete."""
     return tuple(list_cards(models_folder()))
+
+
+def every_card() -> tuple[Card, ...]:
+    """The card of every installed model of whatever kind. Raises CardError when one is incomplete."""
+    folder = models_folder()
+    return (*list_cards(folder), *list_beat_cards(folder), *list_image_cards(folder))
+
+
+def kind(name: str) -> Task:
+    """`ecg12`, `beat` or `image`. Raises ModelError for an unknown name, CardError for a damaged card."""
+    return kind_of(_folder(name) / "card.json")
 
 
 def _folder(name: str) -> Path:

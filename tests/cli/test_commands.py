@@ -67,7 +67,7 @@ def test_models_json(run: Run, toy_model: str) -> None:
 
 def test_models_for_people(run: Run, toy_model: str) -> None:
     found = run("models").out
-    assert "Macro AUROC (95 %)" in found
+    assert "Score (95 %)" in found
     assert "0.500 (0.400-0.600)" in found
 
 

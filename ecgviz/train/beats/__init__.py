@@ -1,6 +1,7 @@
 """Training of beat classifiers on MIT-BIH.
 
 run(config, say)                      one training: its figures, kept with its weights in the folder of runs
+evaluate(name, folder)                any folder of WFDB records with beat annotations
 publish(name, data, runs, out, say)   the folder in models/ and the table of all rows, from the finished runs
 """
 
@@ -10,7 +11,7 @@ from typing import Any
 
 from ecgviz.train.beats.config import BeatConfig
 
-__all__ = ["BeatConfig", "publish", "run"]
+__all__ = ["BeatConfig", "evaluate", "publish", "run"]
 
 
 def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
@@ -27,3 +28,10 @@ def publish(name: str, data: Path, runs: Path, out: Path, say: Callable[[str], N
     folder = _publish.publish(name, data, runs, out, say)
     _publish.table(runs, out)
     return folder
+
+
+def evaluate(name: str, folder: Path) -> dict[str, Any]:
+    """Figures of an installed model over the reference beats of every record below the folder. Raises DataError."""
+    from ecgviz.train.beats import _evaluate
+
+    return _evaluate.evaluate(name, folder)
