@@ -17,7 +17,8 @@ from ecgviz.datasets import library
 from ecgviz.plot import overlay, tracing
 from ecgviz.record import Flag, Record
 from ecgviz.results import Attribution, Check, Measurements, Prediction
-from ecgviz.signals import filters, intervals, quality
+from ecgviz.signals import filters, intervals
+from ecgviz.ui import rhythm_quality
 from ecgviz.ui.view import Heat, View
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ CORES = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 @st.cache_data(hash_funcs=BY_DIGEST, max_entries=16, scope="session", show_spinner=False)
 def quality_flags(record: Record) -> tuple[Flag, ...]:
     """What is doubtful in the recording itself."""
-    return quality.check(record)
+    return rhythm_quality.check(record)
 
 
 @st.cache_data(hash_funcs=BY_DIGEST, max_entries=16, scope="session", show_spinner=False)
