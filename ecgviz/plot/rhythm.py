@@ -31,7 +31,7 @@ EVENT_SYMBOLS: dict[str, str] = {
     "longest_rr": "line-ew",
     "shortest_rr": "line-ns",
 }
-_BINS, _COLUMNS, _MOST_EVENTS = 1200, 500, 240
+_BINS, _COLUMNS, _MOST_EVENTS = 1200, 400, 200
 _TRACE_SHARE = 0.56
 _TALLEST = 4.0
 
@@ -92,14 +92,14 @@ def _trace(record: Record, lead: str, look: theme.Frame) -> tuple[dict[str, Any]
 def _clicks(span: tuple[float, float], bottom: float, top: float) -> dict[str, Any]:
     """Markers that cannot be seen, all over the strip, because a line answers to no click."""
     at = np.linspace(*span, 301)
-    rows = np.linspace(bottom, top, 7)[1:-1]
+    rows = np.linspace(bottom, top, 6)[1:-1]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "places",
         "x": np.tile(at, rows.size).astype(np.float32),
         "y": np.repeat(rows, at.size).astype(np.float32),
-        "marker": {"size": 40},
+        "marker": {"size": 52},
         "opacity": 0,
         "hoverinfo": "none",
     }
@@ -180,7 +180,7 @@ def _beats(beats: BeatSeries, span: tuple[float, float], heights: dict[str, floa
                 "type": "scatter",
                 "mode": "markers",
                 "name": f"{label} {look.name}",
-                "x": beats.times_s[own],
+                "x": beats.times_s[own].astype(np.float32),
                 "y": np.full(own.size, heights[label], np.float32),
                 "customdata": own.astype(np.int32),
                 "hovertemplate": f"{label} {look.name}<extra></extra>",

@@ -140,24 +140,28 @@ def examples(beats: Sequence[MeanBeat], *, frame: str = "light") -> go.Figure:
     return go.Figure(data, found | {"clickmode": "event+select", "margin": {"l": 28, "r": 8, "t": 4, "b": 4}})
 
 
+def _pitch(beat: MeanBeat) -> tuple[int, int, float]:
+    """Every how many samples one is drawn, how many of those from one R to the next, and the seconds between them."""
+    step = float(beat.times_s[1] - beat.times_s[0])
+    every = max(1, int(_POINT_S / step))
+    return every, round(_EACH_S / (step * every)), step * every
+
+
 def _offsets(beat: MeanBeat) -> NDArray[np.float64]:
     """Seconds from the first sample's R to each sample's."""
-    return np.arange(len(beat.examples), dtype=np.float64) * _EACH_S
+    _, wide, step = _pitch(beat)
+    return np.arange(len(beat.examples), dtype=np.float64) * wide * step
 
 
 def _row(beat: MeanBeat, base: float, frame: str) -> dict[str, Any]:
-    """The samples side by side as one line, at no more than a point in each pixel."""
-    step = float(beat.times_s[1] - beat.times_s[0])
-    every = max(1, int(_POINT_S / step))
+    """The samples side by side as one line with gaps, at no more than a point in each pixel."""
+    every, wide, step = _pitch(beat)
     shown = beat.examples[:, ::every]
-    wide = round(_EACH_S / (step * every))
     y = np.full((len(shown), wide), np.nan, np.float32)
     y[:, : shown.shape[1]] = shown + np.float32(base)
-    x = beat.times_s[::every] + _offsets(beat)[:, None]
-    x = np.pad(x, ((0, 0), (0, wide - shown.shape[1])), constant_values=np.nan)
     line = {"color": mark(beat.label).colour(frame), "width": 1.4}
-    shared = {"type": "scatter", "mode": "lines", "name": beat.label, "hoverinfo": "skip", "line": line}
-    return shared | {"x": x.astype(np.float32).ravel(), "y": y.ravel()}
+    place = {"x0": float(beat.times_s[0]), "dx": step, "y": y.ravel()}
+    return {"type": "scatter", "mode": "lines", "name": beat.label, "hoverinfo": "skip", "line": line} | place
 
 
 def _handles(beat: MeanBeat, base: float) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def detail_alt(
     labels = [beats.labels[k] for k in shown]
     text = f"{seconds:g} s of {', '.join(leads)} from {clock(start_s, 1)} on ECG paper. Beats: {counted(labels)}."
     early = [f"{beats.labels[k]} at {beats.times_s[k]:.1f} s" for k in shown if beats.labels[k] in ("S", "V", "F")]
-    text += f" {', '.join(early)}." if early else ""
+    text += f" {', '.join(early[:8])}{' and more' if len(early) > 8 else ''}." if early else ""
     if suggested is not None:
         other = sum(suggested[int(k)] not in (None, beats.labels[k]) for k in shown)
         text += f" The model suggests another class for {other}."

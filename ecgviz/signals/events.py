@@ -58,12 +58,12 @@ KINDS: dict[str, Kind] = {
     ),
     "bradycardia": Kind(
         "Slow rate",
-        f"Heart rate (median of {RATE_INTERVALS} intervals) below {SLOW_BPM:g} a minute for {RATE_SPAN_S:g} s or more.",
+        f"Heart rate (mean of {RATE_INTERVALS} intervals) below {SLOW_BPM:g} a minute for {RATE_SPAN_S:g} s or more.",
         "medium",
     ),
     "tachycardia": Kind(
         "Fast rate",
-        f"Heart rate (median of {RATE_INTERVALS} intervals) above {FAST_BPM:g} a minute for {RATE_SPAN_S:g} s or more.",
+        f"Heart rate (mean of {RATE_INTERVALS} intervals) above {FAST_BPM:g} a minute for {RATE_SPAN_S:g} s or more.",
         "medium",
     ),
     "supraventricular_couplet": Kind("Supraventricular couplet", "Exactly two S beats in a row.", "low"),

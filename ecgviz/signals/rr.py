@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
+from scipy.ndimage import median_filter, uniform_filter1d
 
 from ecgviz.record import Record
 from ecgviz.results import BeatSeries, RRSeries
@@ -28,7 +28,7 @@ GAP, ECTOPIC, UNCLASSED, ARTEFACT = "gap", "beside an ectopic beat", "paced or u
 SILENT_S = 1.0
 SHORTEST_RR_S, LONGEST_NN_S = 0.25, 3.0
 OFF_MEDIAN, NEIGHBOURS = 0.3, 11
-RATE_INTERVALS = 9
+RATE_INTERVALS = 10  # even, so that bigeminy has a steady rate
 
 NN_DEFINITION = (
     "NN: an interval between two neighbouring normal beats (class N). Left out are intervals beside an ectopic beat "
@@ -37,7 +37,7 @@ NN_DEFINITION = (
     f"{NEIGHBOURS} intervals around them."
 )
 RATE_DEFINITION = (
-    f"Heart rate: 60 s over the median of {RATE_INTERVALS} neighbouring RR intervals, without gaps and artefacts."
+    f"Heart rate: 60 s over the mean of {RATE_INTERVALS} neighbouring RR intervals, without gaps and artefacts."
 )
 
 
@@ -92,11 +92,11 @@ def _across(times_s: Array, gaps: Spans) -> NDArray[np.bool_]:
 
 
 def heart_rate(rr: RRSeries) -> Array:
-    """Beats per minute at each interval's end, (intervals,): a moving median; NaN across gaps. See RATE_DEFINITION."""
+    """Beats per minute at each interval's end, (intervals,), NaN across gaps; see RATE_DEFINITION."""
     known = np.array([why not in (GAP, ARTEFACT) for why in rr.left_out], dtype=bool)
     rate = np.full(rr.rr_s.size, np.nan)
     if known.any():
-        rate[known] = 60 / median_filter(rr.rr_s[known], min(RATE_INTERVALS, int(known.sum())), mode="nearest")
+        rate[known] = 60 / uniform_filter1d(rr.rr_s[known], min(RATE_INTERVALS, int(known.sum())), mode="nearest")
         dubious = np.array([why == ARTEFACT for why in rr.left_out], dtype=bool)
         rate[dubious] = np.interp(rr.end_s[dubious], rr.end_s[known], rate[known])
     return rate
