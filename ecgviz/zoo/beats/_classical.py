@@ -20,6 +20,8 @@ class Classical:
 
     estimator: Any
     labels: int
+    trusted: tuple[str, ...] = ()
+    """Types that skops does not load by itself; see the module that names one."""
 
     def fit(self, x: NDArray[np.float32], y: NDArray[np.int64]) -> None:
         """Fit the estimator."""
@@ -39,6 +41,6 @@ class Classical:
     def load(self, path: Path) -> None:
         """Read the estimator. Raises CardError where the file is damaged or holds anything but plain estimators."""
         try:
-            self.estimator = io.load(path, trusted=[])
+            self.estimator = io.load(path, trusted=list(self.trusted))
         except Exception as error:  # skops raises whatever its zip file and its types raise
             raise CardError(f"{path.parent.name}: {path.name} cannot be read ({error}); fetch it again.") from error
