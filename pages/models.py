@@ -1,16 +1,8 @@
 """The models of one question in one table, and of the chosen one its card, its cost, a rival, or its seed's claim."""
 
-import streamlit as st
-
-from ecgviz.ui import cache, frame, messages, model_picker, model_style, model_table, model_views
+from ecgviz.ui import frame, messages, model_kinds
 
 with messages.friendly_errors():
     frame.open_page()
-    cards = cache.cards()
-    if cards:
-        st.html(model_style.CSS)
-        model_picker.follow_link(cards)
-        model_views.show(model_table.choose(cards), cards)
-    else:
-        messages.no_model()
+    model_kinds.show()
 frame.footer()
