@@ -6,17 +6,19 @@ from typing import Annotated, Any
 import typer
 
 from ecgviz import zoo
-from ecgviz.card import BeatCard, Card
-from ecgviz.cli import beats, heat_page, payload, words
+from ecgviz.card import BeatCard, Card, ImageCard
+from ecgviz.cli import beats, heat_page, images, payload, words
 from ecgviz.cli.opening import Given, all_flags, open_record
 from ecgviz.cli.training import ensemble, examine, train
 from ecgviz.datasets.library import VARIABLE, data_root
 from ecgviz.errors import DataError, ModelError
 from ecgviz.explain import METHODS, explain
 from ecgviz.explain.beats import METHODS as BEAT_METHODS
+from ecgviz.explain.images import METHODS as IMAGE_METHODS
 from ecgviz.record import worst_first
 from ecgviz.train import evaluate as measure
 from ecgviz.train.beats import evaluate as measure_beats
+from ecgviz.train.images import evaluate as measure_pages
 
 __all__ = ["app"]
 
@@ -38,7 +40,10 @@ Name = Annotated[str, typer.Option("--model", help="Name of an installed model; 
 Label = Annotated[str, typer.Option("--label", help="The finding to explain; see `models --json`.")]
 Method = Annotated[str, typer.Option("--method", help=f"One of {', '.join(METHODS)}.")]
 Beat = Annotated[int, typer.Option("--beat", help="For a model of beats: which beat, counted from 0.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Also write the page with the heat to this HTML file.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Also write the page with the heat to this HTML file; of a picture also PNG."),
+]
 Data = Annotated[Path | None, typer.Option("--data", help=f"Folder with the data sets; without it, {VARIABLE}.")]
 Split = Annotated[str, typer.Option("--split", help=f"One of {', '.join(SPLITS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -83,6 +88,8 @@ def predict(
     A calibrated probability for each label, beside its own threshold; a model of beats says the class of every beat.
     """
     card = _card(model)
+    if isinstance(card, ImageCard):
+        return _show(images.predicted(card, files, as_json))
     record = open_record(files, Given(fs, unit, leads, age, sex))
     if isinstance(card, BeatCard):
         answer, as_object = beats.predicted(model, record, all_flags(record))
@@ -110,6 +117,8 @@ def explain_command(
     """Show where a model found the evidence for a label."""
     card = _card(model)
     _check_question(card, label, method)
+    if isinstance(card, ImageCard):
+        return _show(images.explained(card, files, label, method, out, as_json))
     if out is not None:
         heat_page.check(out)
     record = open_record(files, Given(fs, unit, leads, age, sex))
@@ -131,7 +140,8 @@ def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJ
     """Measure a model on a data set.
 
     PTB-XL by split, or any folder of WFDB records with SNOMED codes; for a model of beats any folder of WFDB records
-    with beats in .atr files. Each figure with its 95 % interval.
+    with beats in .atr files; for a model of pages a folder of pictures with their manifest.csv. Each figure with its
+    95 % interval.
     """
     card = _card(model)
     if split not in SPLITS:
@@ -140,12 +150,16 @@ def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJ
     if folder is None or not folder.is_dir():
         lacking = f"{folder} is not a folder" if folder else "No data"
         raise DataError(f"{lacking}; give --data a folder with PTB-XL in it, or set {VARIABLE}.")
-    found = measure_beats(model, folder) if isinstance(card, BeatCard) else measure(model, folder, split)
+    if isinstance(card, ImageCard):
+        found = measure_pages(model, folder)
+    else:
+        found = measure_beats(model, folder) if isinstance(card, BeatCard) else measure(model, folder, split)
     _show(payload.evaluation(found) if as_json else words.evaluation(found))
 
 
 app.command()(train)
 app.command("train-beats")(beats.train_beats)
+app.command("train-image")(images.train_image)
 app.command()(ensemble)
 app.command()(examine)
 
@@ -167,6 +181,6 @@ def _check_question(card: Card, label: str, method: str) -> None:
     """Refuse what cannot be asked before anything is loaded. Raises ModelError."""
     if label not in card.label_names:
         raise ModelError(f"{card.name} has no label {label[:60]!r}; it knows {', '.join(card.label_names)}.")
-    known = BEAT_METHODS if isinstance(card, BeatCard) else METHODS
+    known = {BeatCard: BEAT_METHODS, ImageCard: IMAGE_METHODS}.get(type(card), METHODS)
     if method not in known:
         raise ModelError(f"There is no method {method[:60]!r}; choose one of {', '.join(known)}.")

@@ -12,7 +12,7 @@ from ecgviz.plot import overlay, tracing
 from ecgviz.record import Flag, Record
 from ecgviz.results import Attribution, Finding
 
-__all__ = ["check", "write"]
+__all__ = ["check", "replace", "write"]
 
 _FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -55,18 +55,23 @@ def write(path: Path, record: Record, found: Attribution, said: Finding, flags: 
         disclaimer=html.escape(DISCLAIMER),
         version=html.escape(__version__),
     )
+    replace(path, text.encode())
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises EcgvizError."""
     try:
-        _replace(path, text)
+        _replace(path, data)
     except OSError as error:
         raise EcgvizError(f"--out {path} cannot be written ({error.strerror}); choose another place.") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)

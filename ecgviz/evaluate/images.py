@@ -75,6 +75,7 @@ def score(truth: Whole, said: Whole, names: tuple[str, ...]) -> dict[str, Figure
     }
     for i, name in enumerate(names):
         of_class = int((truth == i).sum())
-        found[f"recall_{name}"] = _share(float(whole[i, i]), of_class)
+        if of_class:
+            found[f"recall_{name}"] = _share(float(whole[i, i]), of_class)
         found[f"f1_{name}"] = figure(float(_f1(whole)[i]), _f1(drawn)[:, i])
     return found

@@ -11,7 +11,7 @@ from ecgviz.scans.geometry import LeadBox, PageGeometry
 __all__ = ["OUTSIDE", "Share", "said", "shares"]
 
 OUTSIDE = "outside the traces"
-ENOUGH = 0.6
+ENOUGH = 0.7
 """Leads are named, most first, until they hold this share of the evidence."""
 STRIP = 1.6
 """A box this many times as long as the shortest is a rhythm strip."""

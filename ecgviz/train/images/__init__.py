@@ -1,14 +1,16 @@
 """Training of page classifiers.
 
 run(config, out, say)       cross-validate by recording, test the controls, train on all, write models/<name>/
+evaluate(name, data)        an installed model on a folder of labelled pages
 """
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ecgviz.train.images.config import PageConfig
 
-__all__ = ["PageConfig", "run"]
+__all__ = ["PageConfig", "evaluate", "run"]
 
 
 def run(config: PageConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -19,3 +21,14 @@ def run(config: PageConfig, out: Path, say: Callable[[str], None] = lambda _: No
     from ecgviz.train.images import _run
 
     return _run.run(config, out, say)
+
+
+def evaluate(name: str, data: Path) -> dict[str, Any]:
+    """{"model", "data", "split", "n", "metrics", "confusion"} over the pages of a folder with its manifest.csv.
+
+    The shipped networks have seen every page of the data set they name: this is for other pages. Raises DataError
+    without a manifest, ModelError for an unknown model.
+    """
+    from ecgviz.train.images import _evaluate
+
+    return _evaluate.evaluate(name, data)

@@ -1,4 +1,4 @@
-"""A small residual network (He et al., 2016) that keeps places apart: a twentieth of Inception v3's work."""
+"""A small residual network (He et al., 2016) that keeps places apart: a twentieth of the work of Inception v3."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Config:
 
     labels: int = 4
     dropout: float = 0.5
-    widths: tuple[int, ...] = (24, 48, 96, 160)
+    widths: tuple[int, ...] = (16, 32, 64, 128)
     places: int = 48
 
 
@@ -45,8 +45,8 @@ class Model(nn.Module):
         super().__init__()
         first, *rest = config.widths
         layers: list[nn.Module] = [_conv(1, first, 5, 2)]
-        for width in rest:
-            layers += [_conv(first, width, 3, 2), _Block(width)]
+        for k, width in enumerate(rest):
+            layers += [_conv(first, width, 3, 2), *([_Block(width)] if k else [])]
             first = width
         self.layers = nn.Sequential(*layers)
         self.places = nn.Sequential(nn.Conv2d(first, config.places, 1), nn.ReLU(), nn.AdaptiveAvgPool2d((4, 8)))
