@@ -40,31 +40,41 @@ def main() -> None:
     if not folder:
         print("set ECGVIZ_DATA to the folder that holds cinc2017 and mitdb")
         return
-    fit, test = halves(Path(folder, "cinc2017"))
+    fit, test, noisy = parts(Path(folder, "cinc2017"))
     centre, weights, threshold = fitted(fit)
     print(f"fit half: {counts(fit)}; test half: {counts(test)}")
     print(f"coefficients: INTERCEPT = {centre:.4f}, WEIGHTS = ({', '.join(f'{w:.4f}' for w in weights)})")
     print(f"threshold of the best F1 of AF in {FOLDS}-fold cross-validation of the fit half: {threshold:.2f}")
     print(f"kept in the code: {af.INTERCEPT}, {af.WEIGHTS}, {af.THRESHOLD}")
     for name, part in (("fit half", fit), ("test half", test)):
-        scores = np.array([float(probability(r.rows, af.INTERCEPT, np.array(af.WEIGHTS)).mean()) for r in part])
-        report_short(name, [r.label for r in part], scores, af.THRESHOLD)
+        report_short(name, [r.label for r in part], means(part), af.THRESHOLD)
+    called = means(noisy) >= af.THRESHOLD
+    print(f"CinC 2017, noisy records, in no other figure: {called.sum()} of {called.size} called AF")
     report_long(Path(folder, "mitdb"))
 
 
-def halves(folder: Path) -> tuple[list[Short], list[Short]]:
-    """Every second record of each class, noisy ones left out; records with fewer than 8 intervals have no windows."""
-    parts: tuple[list[Short], list[Short]] = ([], [])
+def parts(folder: Path) -> tuple[list[Short], list[Short], list[Short]]:
+    """The fit and the test half, every second record of each class, and the noisy records, which are in neither.
+
+    A record with fewer than 8 intervals has no windows.
+    """
+    found: tuple[list[Short], list[Short], list[Short]] = ([], [], [])
     seen: dict[str, int] = defaultdict(int)
     with (folder / "REFERENCE.csv").open() as lines:
-        rows = sorted(row for row in csv.reader(lines) if row[1] != "~")
+        rows = sorted(csv.reader(lines))
     for name, label in rows:
         rr = np.diff(r_peaks(read(folder / f"{name}.hea")))
         rr = rr[rr <= af.LONGEST_RR_S]
         enough = rr.size >= af.LEAST_INTERVALS
-        parts[seen[label] % 2].append(Short(label, af.features(af.windows(rr)) if enough else np.empty((0, 3))))
+        part = found[2] if label == "~" else found[seen[label] % 2]
+        part.append(Short(label, af.features(af.windows(rr)) if enough else np.empty((0, 3))))
         seen[label] += 1
-    return parts
+    return found
+
+
+def means(part: list[Short]) -> Array:
+    """Mean probability of AF over the windows of each record, by the coefficients kept in the code."""
+    return np.array([float(probability(r.rows, af.INTERCEPT, np.array(af.WEIGHTS)).mean()) for r in part])
 
 
 def counts(part: list[Short]) -> str:

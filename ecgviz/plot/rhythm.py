@@ -239,6 +239,7 @@ def _layout(
             "tickmode": "array",
             "tickvals": [*heights.values(), *scale],
             "ticktext": [*heights, *(f"{at:g} mV" for at in scale)],
+            "tickfont": {"size": 10},
         },
         "uirevision": f"{record.name}|{lead}",
     }

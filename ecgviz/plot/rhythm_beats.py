@@ -69,9 +69,10 @@ def _panel(beat: MeanBeat, frame: str) -> list[dict[str, Any]]:
 
 def _head(beat: MeanBeat, domain: tuple[list[float], list[float]], look: theme.Frame) -> dict[str, Any]:
     style = mark(beat.label)
-    few = f", {beat.used} drawn" if beat.used < beat.count else ""
+    many = f"{beat.count:,} beat{'' if beat.count == 1 else 's'}"
+    few = f", mean of {beat.used}" if beat.used < beat.count else ""
     return {
-        "text": f"<b>{beat.label}</b> {style.name}<br>{beat.count:,} beats{few}",
+        "text": f"<b>{beat.label}</b> {style.name}<br>{many}{few}",
         "x": domain[0][0],
         "y": domain[1][1],
         "xref": "paper",

@@ -270,7 +270,7 @@ def test_mean_beats_have_a_panel_each_on_one_scale() -> None:
     assert len(ranges) == 1
     band, line = figure.data[:2]
     assert band.y[: line.y.size] == pytest.approx(mean().mean + mean().sd)
-    assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == ["500 beats, 10 drawn"] * 3
+    assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == ["500 beats, mean of 10"] * 3
 
 
 def test_samples_lie_side_by_side_and_tell_their_second() -> None:
