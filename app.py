@@ -10,6 +10,7 @@ page = st.navigation(
         st.Page("pages/record.py", title="Record", icon=":material/ecg:", default=True),
         st.Page("pages/explain.py", title="Explain", icon=":material/frame_inspect:"),
         st.Page("pages/beats.py", title="Rhythm", icon=":material/monitor_heart:"),
+        st.Page("pages/paper.py", title="Paper", icon=":material/document_scanner:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/models.py", title="Models", icon=":material/network_node:"),
     ],

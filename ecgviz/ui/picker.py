@@ -79,6 +79,15 @@ def _dicom() -> Record:
     return _read(packaged.DICOM_ENTRY)
 
 
+def _paper() -> Record | None:
+    found = session.digitised()
+    if found is None:
+        st.caption("Open a page on the Paper page; the ECG that is read from it then stands here.")
+    else:
+        st.caption(f"{len(found.leads)} leads read from a picture: digitised, not recorded.")
+    return found
+
+
 def _library() -> Record | None:
     found = cache.open_library()
     if found.reason:
@@ -181,4 +190,5 @@ _PANELS: dict[str, Callable[[], Record | None]] = {
     "Upload": uploads.panel,
     "PhysioNet": physionet.panel,
     "DICOM sample": _dicom,
+    "Paper": _paper,
 }

@@ -8,10 +8,11 @@ from ecgviz.record import Record, worst_first
 from ecgviz.signals import synthetic
 from ecgviz.ui import cache
 
-__all__ = ["FIRST", "close", "current", "open_record"]
+__all__ = ["FIRST", "close", "current", "digitised", "open_digitised", "open_record"]
 
 FIRST = "sinus_rhythm"
 _KEY = "_record"
+_DIGITISED = "_digitised"
 
 
 def current() -> Record:
@@ -30,6 +31,19 @@ def open_record(record: Record) -> None:
     if before is None or before.digest != found.digest:
         st.session_state[_KEY] = found
         st.session_state.pop("window_s", None)
+
+
+def open_digitised(record: Record) -> None:
+    """Open what was read from a page, and let the sidebar stand on it. For a callback: it sets a widget's choice."""
+    st.session_state[_DIGITISED] = record
+    st.session_state["source"] = "Paper"
+    open_record(record)
+
+
+def digitised() -> Record | None:
+    """The record last opened from a page."""
+    found: Record | None = st.session_state.get(_DIGITISED)
+    return found
 
 
 def close() -> None:
