@@ -29,26 +29,24 @@ def activity(filtered: Array, fs: float) -> Array | None:
     lead, on which the clear ones are silent, remains low.
     """
     energy = np.sqrt(np.maximum(uniform_filter1d(filtered**2, max(1, round(_QRS_S * fs)), axis=1), 0.0))
-    weights, levels, quiet = [], [], True
+    weights, scales = [], []
     for row in energy:
         level, floor = _around(row, fs)
         clear = np.minimum(level / (floor + 1e-3), _CLEAREST) - 1
-        weight = np.where(level > _SMALLEST_MV, np.maximum(clear, 0.0), 0.0)
-        quiet = quiet and not weight.any()
-        weights.append(weight)
-        levels.append(level)
-    if quiet:
+        weights.append(np.where(level > _SMALLEST_MV, np.maximum(clear, 0.0), 0.0))
+        scales.append(1 / (level + 1e-6))
+    total = np.sum(weights, axis=0)
+    if not total.any():
         return None
-    total = np.sum(weights, axis=0) + 1e-9
     joined = np.zeros(energy.shape[1])
-    for row, weight, level in zip(energy, weights, levels, strict=True):
-        joined += _stretched(weight / total, row.size, fs) * np.sqrt(row / _stretched(level + 1e-6, row.size, fs))
+    for row, weight, scale in zip(energy, weights, scales, strict=True):
+        joined += np.sqrt(row) * _at_samples(weight / (total + 1e-9) * np.sqrt(scale), row.size, fs)
     return joined**2
 
 
 def usual_height(curve: Array, fs: float) -> Array:
     """The height of the beats around each sample of the curve, (samples,)."""
-    return _stretched(_around(curve, fs)[0], curve.size, fs)
+    return _at_samples(_around(curve, fs)[0], curve.size, fs)
 
 
 def _around(row: Array, fs: float) -> tuple[Array, Array]:
@@ -69,7 +67,6 @@ def _hop(samples: int, fs: float) -> int:
     return max(1, min(round(_HOP_S * fs), samples))
 
 
-def _stretched(coarse: Array, samples: int, fs: float) -> Array:
+def _at_samples(steps: Array, samples: int, fs: float) -> Array:
     """What was found every 0.1 s, at every sample."""
-    hop = _hop(samples, fs)
-    return np.interp(np.arange(samples), (np.arange(coarse.size) + 0.5) * hop, coarse)
+    return np.pad(np.repeat(steps, hop := _hop(samples, fs)), (0, samples - steps.size * hop), mode="edge")

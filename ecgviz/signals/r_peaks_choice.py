@@ -14,7 +14,8 @@ Places = NDArray[np.intp]
 
 _REFRACTORY_S = 0.20
 _LOWEST = 0.05
-_HIGH = 0.36  # of the beats around
+_HIGH = 0.30  # of the beats around
+_CLOSEST_S = 0.24  # no two beats of MIT-BIH are closer; P waves before a beat are
 _T_WAVE_S = 0.36
 _T_WAVE, _BEFORE = 0.55, 0.45
 _LATE = 1.66  # of the usual interval: Pan and Tompkins' search back
@@ -41,13 +42,15 @@ def choose(curve: Array, fs: float) -> Places:
 
 
 def _without_neighbours(kept: Places, places: Places, height: Array, fs: float) -> Places:
-    """Drop T waves (low, soon after a beat) and what is low just before a beat."""
+    """Drop T waves (low, soon after a beat) and P waves (just before one, or low and a little before one)."""
     out: list[int] = []
     for i in kept.tolist():
-        if out and places[i] - places[out[-1]] < _T_WAVE_S * fs:
-            if height[i] < _T_WAVE * height[out[-1]]:
+        apart = (places[i] - places[out[-1]]) / fs if out else np.inf
+        if apart < _T_WAVE_S:
+            close = apart < _CLOSEST_S
+            if height[i] < (1.0 if close else _T_WAVE) * height[out[-1]]:
                 continue
-            if height[out[-1]] < _BEFORE * height[i]:
+            if height[out[-1]] <= (1.0 if close else _BEFORE) * height[i]:
                 out.pop()
         out.append(i)
     return np.array(out, dtype=np.intp)
