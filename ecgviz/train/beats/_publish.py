@@ -18,10 +18,11 @@ from torch import nn
 from ecgviz.card import BeatCard, Figure, LabelSpec
 from ecgviz.datasets.heartbeat import CLASSES
 from ecgviz.errors import DataError
+from ecgviz.evaluate import beats
 from ecgviz.signals import synthetic
 from ecgviz.signals.beat_windows import KAGGLE
 from ecgviz.train.beats import seeds
-from ecgviz.train.beats._run import calibrated, fitted_answers, measured
+from ecgviz.train.beats._run import calibrated, counted, fitted_answers
 from ecgviz.train.beats.data import parts, rows
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo.beats import TABLE, _models
@@ -71,7 +72,8 @@ def publish(name: str, data: Path, runs: Path, out: Path, say: Callable[[str], N
     answer = _read(best, built)
     split = parts(rows(data, runs), "kaggle")
     platt = calibrated(fitted_answers(answer, split["validation"].x), split["validation"].y)
-    test = measured(answer, split["test"], platt, CLASSES)
+    counts = counted(fitted_answers(answer, split["test"].x), split["test"], platt)
+    test = beats.summary(counts, CLASSES)
     drawn = np.bincount(split["train"].y, minlength=len(CLASSES))
     card = _card(best, platt, test, digest, answer, drawn)
     report = {

@@ -23,7 +23,7 @@ from ecgviz.train.beats.data import Part, labels_of, parts, rows
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo.beats import _models
 
-__all__ = ["calibrated", "fitted_answers", "kept", "measured", "run"]
+__all__ = ["calibrated", "counted", "fitted_answers", "kept", "run"]
 
 SAME_PERSON = "202"
 """Of DS2; the person of record 201 in DS1."""
@@ -55,7 +55,10 @@ def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
     else:
         answer.fit(data["train"].x, data["train"].y)
         answer.save(at.with_suffix(".skops"))
-    platt = calibrated(fitted_answers(answer, data["validation"].x), data["validation"].y)
+    raw = fitted_answers(answer, data["validation"].x)
+    platt = calibrated(raw, data["validation"].y)
+    names = np.unique(data["test"].record)
+    test = counted(fitted_answers(answer, data["test"].x), data["test"], platt)
     result: dict[str, Any] = {
         "name": config.name,
         "architecture": config.architecture,
@@ -66,12 +69,11 @@ def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
         "platt": platt,
         "cpu_s": round(time.process_time() - begun, 1),
         "training": {k: v for k, v in asdict(config).items() if k not in ("data", "runs", "threads")},
-        "validation": measured(answer, data["validation"], platt, labels),
-        "test": measured(answer, data["test"], platt, labels),
+        "validation": beats.summary(counted(raw, data["validation"], platt), labels),
+        "test": beats.summary(test, labels),
     } | told
     if config.split == "inter_patient":
-        other = _only(data["test"], data["test"].record != SAME_PERSON)
-        result["test_without_202"] = measured(answer, other, platt, labels)
+        result["test_without_202"] = beats.summary(test[names != SAME_PERSON], labels)
     at.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     figures = {name: result["test"]["metrics"][name]["value"] for name in ("macro_f1", "weighted_f1", "accuracy")}
     say(f"{config.key}: test " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
@@ -91,11 +93,10 @@ def fitted_answers(answer: Any, x: NDArray[np.float32]) -> NDArray[np.float64]:
     return found
 
 
-def measured(answer: Any, part: Part, platt: list[list[float]], labels: tuple[str, ...]) -> dict[str, Any]:
-    """`evaluate.beats.summary` of the likeliest classes after calibration."""
+def counted(raw: NDArray[np.float64], part: Part, platt: list[list[float]]) -> NDArray[np.float64]:
+    """(records, labels, labels) counts of the likeliest classes after calibration, records in order of their names."""
     slope, offset = np.array(platt).T
-    said = (fitted_answers(answer, part.x) * slope + offset).argmax(axis=1)
-    return beats.summary(beats.by_record(part.y, said, part.record, len(labels)), labels)
+    return beats.by_record(part.y, (raw * slope + offset).argmax(axis=1), part.record, raw.shape[1])
 
 
 def calibrated(raw: NDArray[np.float64], y: NDArray[np.int64]) -> list[list[float]]:
@@ -118,7 +119,3 @@ def _apart(data: dict[str, Part], split: str) -> None:
     for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
         if shared := sorted(names[one] & names[other]):
             raise DataError(f"Records {', '.join(shared)} are in {one} and in {other}; split by record.")
-
-
-def _only(part: Part, mask: NDArray[np.bool_]) -> Part:
-    return Part(part.x[mask], part.y[mask], part.record[mask])

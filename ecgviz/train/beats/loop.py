@@ -17,7 +17,7 @@ from ecgviz.train.beats.data import Part
 
 __all__ = ["Fitted", "draw", "fit", "logits"]
 
-AT_ONCE = 2048
+AT_ONCE = 256
 
 
 @dataclass

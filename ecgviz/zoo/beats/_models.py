@@ -24,7 +24,7 @@ from ecgviz.zoo.beats import ARCHITECTURES
 
 __all__ = ["BeatModel", "architecture", "build", "configured", "load", "logits", "predict", "prepared", "probabilities"]
 
-AT_ONCE = 1024
+AT_ONCE = 256
 CLASSICAL = "weights.skops"
 
 
