@@ -26,7 +26,8 @@ TOLERANCE_S = 0.08
 SHORTEST_EPISODE_S, JOINED_S = 30.0, 10.0
 
 FEATURES = ("CoSEn", "turning points", "autocorrelation at two beats")
-# Fitted and chosen on the fit half of CinC 2017, printed by `python -m benchmarks.af`.
+# Fitted and chosen on the fit half of CinC 2017. `python -m benchmarks.af` prints the fit anew beside these; it differs
+# in the second digit when `r_peaks` changes.
 INTERCEPT = -0.1248
 WEIGHTS = (3.7721, 5.5274, -1.4207)
 THRESHOLD = 0.46
