@@ -5,6 +5,7 @@ features: de Chazal, O'Dwyer, Reilly, IEEE Trans Biomed Eng 2004;51:1196.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import torch
@@ -71,7 +72,7 @@ class Model(nn.Module):
             nn.BatchNorm1d(width * m),
             nn.ReLU(),
         )
-        steps = -(-(-(-(-(-config.samples // 2)) // 2)) // 3)
+        steps = ceil(ceil(ceil(config.samples / 2) / 2) / 3)
         self.pool = nn.MaxPool1d(3, ceil_mode=True)
         self.drop = nn.Dropout(config.dropout)
         # a convolution of length 1 with groups is one dense layer a member
@@ -81,19 +82,19 @@ class Model(nn.Module):
         self.out = nn.Conv1d(32 * m, config.labels * m, 1, groups=m)
 
     def each(self, x: Tensor, rhythm: Tensor) -> Tensor:
-        """(n, members, labels) logits."""
-        m = self.members
-        found = self.pool(self.body(x.repeat(1, m, 1)))  # (n, width * m, steps)
+        """(n, members, labels) logits of (n, members, 2, samples) and (n, members, features): each sees its own."""
+        n, m = len(x), self.members
+        found = self.pool(self.body(x.flatten(1, 2)))  # (n, 2 * filters * m, steps)
         found = torch.relu(self.shape(self.drop(found.flatten(1)[:, :, None])))  # (n, shape_units * m, 1)
-        given = ((rhythm - self.centre) / self.scale).clamp(-4, 4)  # (n, features)
-        given = given[:, None].expand(-1, m, -1)
-        joined = torch.cat([found.view(len(x), m, -1), given], dim=2).flatten(1)[:, :, None]
-        hidden = self.drop(torch.relu(self.joint(joined)))
-        out: Tensor = self.out(torch.relu(self.last(hidden))).view(len(x), m, self.labels)
+        given = ((rhythm - self.centre) / self.scale).clamp(-4, 4)  # (n, m, features)
+        joined = torch.cat([found.view(n, m, -1), given], dim=2).flatten(1)[:, :, None]
+        hidden = self.drop(torch.relu(self.joint(joined)))  # (n, hidden * m, 1)
+        out: Tensor = self.out(torch.relu(self.last(hidden))).view(n, m, self.labels)
         return out
 
     def forward(self, x: Tensor, rhythm: Tensor) -> Tensor:
-        return self.each(x, rhythm).mean(dim=1)
+        m = self.members
+        return self.each(x[:, None].expand(-1, m, -1, -1), rhythm[:, None].expand(-1, m, -1)).mean(dim=1)
 
 
 def prepare(record: Record, times_s: NDArray[np.float64], spec: BeatInput) -> Beats:
