@@ -42,11 +42,12 @@ class Number:
     definition: str
 
 
-def study(beats: BeatSeries, gaps: Sequence[tuple[float, float]]) -> Study:
-    """Study the beats; gaps: spans in seconds without signal, as from `signals.rr.silent`."""
-    intervals = rr.rr_series(beats, gaps)
-    fibrillation = af.atrial_fibrillation(beats, tuple(gaps))
-    found = events.find_events(beats, intervals, gaps=gaps, af=fibrillation.episodes)
+def study(beats: BeatSeries, gaps: Sequence[tuple[float, float]], flutter: Sequence[tuple[float, float]] = ()) -> Study:
+    """Study the beats; in seconds, gaps: spans without signal (`rr.silent`), flutter: of the ventricles."""
+    blank = (*gaps, *flutter)
+    intervals = rr.rr_series(beats, blank)
+    fibrillation = af.atrial_fibrillation(beats, blank)
+    found = events.find_events(beats, intervals, gaps=gaps, flutter=flutter, af=fibrillation.episodes)
     variability = hrv.hrv(intervals, fibrillation.episodes)
     return Study(beats, intervals, rr.heart_rate(intervals), found, fibrillation, variability)
 
