@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ecgviz.ui import beat_tables, cache, messages, model_picker, model_style, model_table, model_views
+from ecgviz.ui import beat_tables, cache, messages, model_picker, model_style, model_table, model_views, page_tables
 
 __all__ = ["show"]
 
 KEY = "models_kind"
-_KINDS = ("12-lead records", "Single beats")
+_KINDS = ("12-lead records", "Single beats", "Pages")
 
 
 def show() -> None:
@@ -19,6 +19,8 @@ def show() -> None:
     )
     if kind == "Single beats":
         beat_tables.show()
+    elif kind == "Pages":
+        page_tables.show()
     else:
         _records()
 
