@@ -5,14 +5,14 @@ from ecgviz.readers._source import Source, shown
 __all__ = ["what_it_is"]
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "is a PDF; export the ECG as DICOM, WFDB or CSV"),
+    (b"%PDF", "is a PDF; read it on the Paper page, or export the ECG as DICOM, WFDB or CSV"),
     (b"\x1f\x8b", "is gzip-compressed; unpack it first"),
     (b"BZh", "is bzip2-compressed; unpack it first"),
     (b"\xfd7zXZ", "is xz-compressed; unpack it first"),
     (b"PK\x03\x04", "is a zip archive; unpack it and choose the ECG files in it"),
     (b"7z\xbc\xaf", "is a 7z archive; unpack it first"),
-    (b"\x89PNG", "is an image, not a recording; choose the ECG's signal file"),
-    (b"\xff\xd8\xff", "is an image, not a recording; choose the ECG's signal file"),
+    (b"\x89PNG", "is an image, not a recording; read it on the Paper page, or choose the ECG's signal file"),
+    (b"\xff\xd8\xff", "is an image, not a recording; read it on the Paper page, or choose the ECG's signal file"),
     (b"GIF8", "is an image, not a recording; choose the ECG's signal file"),
     (b"\x89HDF", "is an HDF5 or MATLAB 7.3 file; save the signal as CSV or NPY"),
     (b"MATLAB 5.0", "is a MATLAB 5 file; save the signal as CSV or NPY"),

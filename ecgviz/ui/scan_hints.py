@@ -65,21 +65,20 @@ def _fields(scan: Scan, before: Hints) -> dict[str, Any]:
         "px_per_mm": row[3].number_input("Pixels per mm", 1.0, 60.0, before.px_per_mm, 0.1, placeholder=_FOUND),
         "turn": row[4].selectbox("Turn it by", list(_TURNS), index=list(_TURNS.values()).index(before.rotation_deg)),
     }
-    high, wide = scan.pixels.shape[:2]
-    kept = before.corners or (None,) * 4
-    st.caption(f"Corners of the sheet or of the printed grid, as it stands upright: x 0 to {wide}, y 0 to {high}.")
-    columns = st.columns(4, gap="small")
+    return stated | {"corners": _corners(scan, before), "boxes": _boxes(before, f"boxes-{scan.digest[:8]}")}
+
+
+def _corners(scan: Scan, before: Hints) -> list[tuple[float | None, float | None]]:
+    high, wide = (float(side) for side in scan.pixels.shape[:2])
+    st.caption(f"Corners of the sheet or of the printed grid, as it stands upright: x 0 to {wide:g}, y 0 to {high:g}.")
+    kept = before.corners or ((None, None),) * 4
     corners = []
-    for n, (column, name) in enumerate(zip(columns, _CORNERS, strict=True)):
-        x, y = kept[n] or (None, None)
-        corners.append(
-            (
-                column.number_input(f"{name} x", 0.0, float(wide), x, 1.0, placeholder=_FOUND, key=f"corner-{n}-x"),
-                column.number_input(f"{name} y", 0.0, float(high), y, 1.0, placeholder=_FOUND, key=f"corner-{n}-y"),
-            )
-        )
-    boxes = _boxes(before)
-    return stated | {"corners": corners, "boxes": boxes}
+    for n, place in enumerate(st.columns(4, gap="small")):
+        name, key = _CORNERS[n], f"corner-{scan.digest[:8]}-{n}"
+        x = place.number_input(f"{name} x", 0.0, wide, kept[n][0], 1.0, placeholder=_FOUND, key=f"{key}-x")
+        y = place.number_input(f"{name} y", 0.0, high, kept[n][1], 1.0, placeholder=_FOUND, key=f"{key}-y")
+        corners.append((x, y))
+    return corners
 
 
 def _number_of(place: Any, label: str, allowed: tuple[float, ...], before: float | None) -> float | None:
@@ -91,13 +90,13 @@ def _number_of(place: Any, label: str, allowed: tuple[float, ...], before: float
     return chosen
 
 
-def _boxes(before: Hints) -> pd.DataFrame:
+def _boxes(before: Hints, key: str) -> pd.DataFrame:
     st.caption("Boxes of leads in pixels, a row each; leads without a row are looked for.")
     table = pd.DataFrame(before.boxes, columns=["lead", "left", "top", "right", "bottom"])
     table = table.astype({"lead": "object"} | dict.fromkeys(["left", "top", "right", "bottom"], "float64"))
     leads = st.column_config.SelectboxColumn("Lead", options=list(STANDARD_12))
     return st.data_editor(
-        table, num_rows="dynamic", hide_index=True, column_config={"lead": leads}, height=150, key="hint_boxes"
+        table, num_rows="dynamic", hide_index=True, column_config={"lead": leads}, height=150, key=key
     )
 
 

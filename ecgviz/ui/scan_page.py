@@ -93,7 +93,7 @@ def _record(record: Record, place: PageGeometry | None, width: int) -> None:
     look: dict[str, Any] = {"layout": layout, "rhythm": strips}
     look |= {"speed": speed} if speed in tracing.SPEEDS else {}
     look |= {"gain": gain} if gain in tracing.GAINS else {}
-    with st.container(key="ev-paper"):
+    with st.container(key="ev-sheet"):
         st.plotly_chart(
             tracing.page(record, **look, width=max(width, 560)),
             width="stretch",

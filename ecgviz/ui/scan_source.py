@@ -37,7 +37,7 @@ EXAMPLES: dict[str, _Example] = {
     "Clean page": _Example(
         "A printed page as it leaves the machine: 3 × 4 with a rhythm strip of II.",
         "left_bundle_branch_block",
-        Style(px_per_mm=6, header=("12-lead ECG", "simulated"), margin=8),
+        Style(px_per_mm=6, name_above=12, header=("12-lead ECG", "simulated"), margin=8),
     ),
     "Phone photo": _Example(
         "The same kind of page on a table: turned, tilted, in a shadow, compressed.",
@@ -85,6 +85,7 @@ def _own() -> Opened | None:
     file = st.file_uploader(
         "Picture or PDF of an ECG page",
         key="page_file",
+        on_change=_forget,
         label_visibility="collapsed",
         help=(
             f"PNG, JPEG, TIFF, BMP, WebP or PDF, at most {reader.MAX_BYTES >> 20} MB and "
@@ -92,12 +93,16 @@ def _own() -> Opened | None:
             "ends. Cover whatever names a person."
         ),
     )
-    if file is None:
-        st.session_state.pop(_KEY, None)
-        return None
     kept: tuple[str, Opened] | None = st.session_state.get(_KEY)
+    if file is None:
+        return None if kept is None else kept[1]
     if kept is None or kept[0] != file.file_id:
         data = file.getvalue()
         kept = (file.file_id, Opened(reader.read_scan(file.name, data), data if reader.is_pdf(data) else None))
         st.session_state[_KEY] = kept
     return kept[1]
+
+
+def _forget() -> None:
+    """Another file was chosen, or none."""
+    st.session_state.pop(_KEY, None)

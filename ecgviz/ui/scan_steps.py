@@ -19,6 +19,11 @@ CSS = """<style>
 .ev-steps li.ev-bad span { opacity: 1; }
 .ev-steps li.ev-wait { border-top: 3px dotted color-mix(in srgb, currentColor 30%, transparent); opacity: .6; }
 .st-key-ev-page, .st-key-ev-page .js-plotly-plot { border-radius: 4px; overflow: hidden; }
+.st-key-ev-sheet { overflow-x: auto; border-radius: 4px; }
+.st-key-ev-sheet > * { min-width: 560px; }
+.ev-stopped { border-left: 4px solid #c93a31; padding: .4rem 1rem; }
+.ev-stopped h4 { margin: 0 0 .3rem; padding: 0; }
+.ev-stopped p { margin: .2rem 0; }
 @media (max-width: 900px) { .ev-steps { grid-template-columns: 1fr; gap: .4rem; } }
 </style>"""
 _TITLES = {
