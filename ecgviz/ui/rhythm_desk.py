@@ -12,10 +12,10 @@ import streamlit as st
 
 from ecgviz.errors import EcgvizError
 from ecgviz.results import BeatPrediction, BeatSeries, Event
-from ecgviz.ui.rhythm_edit import History, Suggestion, suggestions
+from ecgviz.ui.rhythm_edit import CLOSEST_S, History, Suggestion, suggestions
 from ecgviz.ui.rhythm_place import Place, nearest, seconds_of
 
-__all__ = ["MOST", "Desk", "current", "keep", "put"]
+__all__ = ["MOST", "Desk", "current", "drop", "keep", "put"]
 
 T = TypeVar("T")
 MOST = 6
@@ -26,15 +26,17 @@ _DESKS, _OPEN = "_rhythm", "_rhythm_open"
 class Desk:
     """One recording being read.
 
-    begun: where the beats come from; gaps: spans in seconds without signal; model: whose classes the beats have or are
-    compared with; predictions: by model; trouble: why the model has none; said: a line about the last action, shown
-    once; made: what was computed last under a name, with what it was computed from.
+    begun: where the beats come from; gaps: spans in seconds without signal; flutter: spans of ventricular flutter;
+    model: whose classes the beats have or are compared with; predictions: by model; trouble: why the model has none;
+    said: a line about the last action, shown once; made: what was computed last under a name, with what it was
+    computed from.
     """
 
     begun: str
     history: History
     place: Place
     gaps: tuple[tuple[float, float], ...] = ()
+    flutter: tuple[tuple[float, float], ...] = ()
     model: str | None = None
     predictions: dict[str, BeatPrediction] = field(default_factory=dict)
     trouble: str = ""
@@ -181,11 +183,14 @@ class Desk:
             self.place = self.place.select(at_s)
 
     def type_time(self, text: str, start_s: float) -> None:
-        """To a time as typed, counted from the beginning of the recording."""
+        """To a time as typed, counted from the beginning of the recording; to a beat only where there is one."""
         try:
-            self.click(start_s + seconds_of(text), overview=True)
+            at_s = start_s + seconds_of(text)
         except EcgvizError as error:
             self.said = str(error)
+            return
+        near = nearest(self.series.times_s, at_s, CLOSEST_S)
+        self.place = self.place.centre(at_s if near is None else float(self.series.times_s[near]))
 
 
 def current() -> Desk:
@@ -212,3 +217,9 @@ def put(digest: str, desk: Desk) -> Desk:
         del desks[next(iter(desks))]
     st.session_state[_OPEN] = desk
     return desk
+
+
+def drop(digest: str, begun: str) -> None:
+    """Forget a desk, as other beats are about to take its place."""
+    desks: dict[tuple[str, str], Desk] = st.session_state.setdefault(_DESKS, {})
+    desks.pop((digest, begun), None)

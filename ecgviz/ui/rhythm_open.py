@@ -11,12 +11,14 @@ import streamlit as st
 
 from ecgviz import readers
 from ecgviz.card import BeatCard
-from ecgviz.errors import EcgvizError
+from ecgviz.errors import EcgvizError, EditError
 from ecgviz.readers import annotation_writer
 from ecgviz.record import Record
 from ecgviz.results import BeatPrediction, BeatSeries
+from ecgviz.signals import beats as beats_of
 from ecgviz.signals import rr
 from ecgviz.ui import cache, picker, rhythm_desk, rhythm_find, rhythm_models
+from ecgviz.ui.messages import friendly_errors
 from ecgviz.ui.rhythm_desk import Desk
 from ecgviz.ui.rhythm_edit import History, rows_of
 from ecgviz.ui.rhythm_place import Place
@@ -80,7 +82,7 @@ def choose(
     )
     with leads:
         drawn = _leads(record)
-    with more.popover("Open beats", icon=":material/upload_file:", width="stretch"):
+    with more.popover("Open beats", icon=":material/upload_file:", width="stretch"), friendly_errors():
         _upload(record)
     return str(st.session_state["rhythm-origin"]), st.session_state["rhythm-model"], drawn
 
@@ -110,21 +112,21 @@ def _files() -> dict[str, BeatSeries]:
 def _upload(record: Record) -> None:
     """A reader's own annotation of this recording, such as one saved here before."""
     file = st.file_uploader("WFDB annotation or CSV of this recording", key=f"rhythm-file-{record.digest[:12]}")
-    if file is None:
+    seen: dict[str, str] = st.session_state.setdefault("_rhythm_file_ids", {})
+    if file is None or seen.get(record.digest) == file.file_id:
         return
-    if st.session_state.get("_rhythm_file_id") == file.file_id:
-        return
+    seen[record.digest] = file.file_id
     found = _read(file.name, file.getvalue(), record.fs)
     if found.times_s.size and found.times_s[-1] > record.seconds:
         last = found.times_s[-1]
-        raise EcgvizError(f"The annotation has a beat at {last:.0f} s, after the end of the recording; choose its own.")
+        raise EditError(f"The annotation has a beat at {last:.0f} s, after the end of the recording; choose its own.")
     files = _files()
     files[record.digest] = replace(found, times_s=found.times_s + record.start_s, source="own annotation file")
     while len(files) > _MOST_FILES:
         del files[next(iter(files))]
-    st.session_state["_rhythm_file_id"] = file.file_id
+    rhythm_desk.drop(record.digest, "file")
     st.session_state["_rhythm_next"] = "file"
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _read(name: str, data: bytes, fs: float) -> BeatSeries:
@@ -141,7 +143,7 @@ def desk_of(record: Record, origin: str, model: str | None, reference: BeatSerie
     if desk is None:
         beats = _begin(record, origin, reference)
         desk = rhythm_desk.put(record.digest, Desk(origin, History(beats), Place.at_start(record, beats.times_s)))
-        desk.gaps = rr.silent(record)
+        desk.gaps, desk.flutter = rr.silent(record), beats_of.flutter(record)
     if desk.model != model:
         ask(desk, record, model)
     return desk

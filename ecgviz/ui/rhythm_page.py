@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ecgviz.ui import (
     rhythm_tools,
     rhythm_words,
     view,
+    zoom,
 )
 from ecgviz.ui.messages import friendly_errors
 from ecgviz.ui.rhythm_desk import Desk
@@ -28,6 +30,8 @@ from ecgviz.ui.rhythm_study import Study, agreement, study
 __all__ = ["workbench"]
 
 _LIST_PX, _OVERVIEW_PX = 304, 196
+_OVERVIEW = dict(tracing.CONFIG) | {"displayModeBar": False}
+_DETAIL = dict(tracing.CONFIG) | {"doubleClick": "autosize"}
 
 
 @st.fragment
@@ -37,9 +41,9 @@ def workbench(record: Record, reference: BeatSeries | None, width: int) -> None:
         cards = rhythm_models.cards()
         origin, model, leads = rhythm_open.choose(record, reference, cards)
         desk = rhythm_open.desk_of(record, origin, model, reference)
-        found = desk.once("study", (desk.series,), lambda: study(desk.series, desk.gaps))
+        found = desk.once("study", (desk.series,), lambda: study(desk.series, desk.gaps, desk.flutter))
         rhythm_words.notes(record, desk, bool(cards))
-        rhythm_words.line(found)
+        rhythm_words.line(desk, found)
         _overview(record, desk, found, leads[0])
         rhythm_tools.moves(record, desk, found)
         wide = width >= 900
@@ -78,13 +82,11 @@ def _overview(record: Record, desk: Desk, found: Study, lead: str) -> None:
         return figure
 
     figure = desk.once("overview", (found, lead, frame), make)
-    alt = rhythm.overview_alt(record, lead, (desk.place.start_s, desk.place.stop_s), found.events, desk.series)
+    alt = desk.once(
+        "overview-alt", (found, lead), lambda: rhythm.overview_alt(record, lead, whole, found.events, desk.series)
+    )
     with st.container(key=rhythm_marks.OVERVIEW):
-        st.plotly_chart(figure, width="stretch", theme=None, key="rhythm-overview", config=_config(), alt=alt)
-
-
-def _config() -> dict[str, Any]:
-    return dict(tracing.CONFIG) | {"displayModeBar": False}
+        st.plotly_chart(figure, width="stretch", theme=None, key="rhythm-overview", config=_OVERVIEW, alt=alt)
 
 
 def _detail(record: Record, desk: Desk, leads: Sequence[str], width: int) -> None:
@@ -110,10 +112,22 @@ def _detail(record: Record, desk: Desk, leads: Sequence[str], width: int) -> Non
         figure["layout"]["clickmode"] = "none"
         return figure
 
-    figure = desk.once("detail", (series, prediction, leads, place.start_s, place.span_s, width, look), make)
+    key = (series, prediction, leads, place.start_s, place.span_s, width, look)
+    figure = desk.once("detail", key, make)
+    window = f"rhythm {record.digest} {leads} {place.start_s:.3f} {place.span_s:g} {width} {look.gain:g}"
     alt = rhythm_detail.detail_alt(leads, place.start_s, series, seconds=place.span_s, suggested=suggested)
-    with st.container(key=rhythm_marks.DETAIL):
-        st.plotly_chart(figure, width="stretch", theme=None, key="rhythm-detail", config=dict(tracing.CONFIG), alt=alt)
+    with st.container(key=rhythm_marks.DETAIL), st.container(key="ev-paper"):
+        sheet = zoom.kept(_named(figure, window), ("rhythm", *key))
+        st.plotly_chart(sheet, width="stretch", theme=None, key="rhythm-detail", config=_DETAIL, alt=alt)
+    zoom.watch()
+
+
+def _named(figure: dict[str, Any], window: str) -> dict[str, Any]:
+    """A copy whose zoom belongs to this window alone."""
+    layout = deepcopy(figure["layout"])
+    for part in (layout, layout["xaxis"], layout["yaxis"]):
+        part["uirevision"] = window
+    return figure | {"layout": layout}
 
 
 def _answers(series: BeatSeries, prediction: Any) -> tuple[tuple[str | None, ...], Any]:

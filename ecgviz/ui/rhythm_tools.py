@@ -122,9 +122,8 @@ def _where(record: Record, desk: Desk) -> str:
 
 
 def edits(record: Record, desk: Desk, lead: str) -> None:
-    """Class, delete, the model's suggestions, undo, export; how many edits there are."""
+    """Class, delete, undo, export, the keys, the model's suggestions; how many edits there are."""
     no_beat = desk.beat is None
-    here = desk.here()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ev-tools"):
         for label in CLASSES:
             _button(label, "", label, _setter(label, record, lead))
@@ -137,14 +136,19 @@ def edits(record: Record, desk: Desk, lead: str) -> None:
         _export(record, desk)
         with st.popover("Keys", icon=":material/keyboard:"):
             _keys()
-    if desk.prediction is None or desk.trouble:
-        return
+    if desk.prediction is not None and not desk.trouble:
+        _suggestions(record, desk)
+
+
+def _suggestions(record: Record, desk: Desk) -> None:
+    """Where the model would choose another class: one by one, or many at once."""
+    here = desk.here()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ev-suggested"):
         number = len(desk.suggested)
         told = (
             f"The model would class {number:,} beat{'s' if number != 1 else ''} otherwise."
             if number
-            else ("The model and these classes agree.")
+            else "The model and these classes agree."
         )
         if here is not None:
             told = f"The model says <b>{html.escape(here.beat.label or '?')}</b> with {here.probability:.2f}. " + told
@@ -193,7 +197,7 @@ def _again(record: Record, desk: Desk) -> None:
     new = desk.once("new", (desk.series, prediction), lambda: int((rows_of(desk.series, prediction) < 0).sum()))
     if new and st.button(f"Ask about {new} new", key="rhythm-again", icon=":material/refresh:"):
         rhythm_open.ask(desk, record, desk.model, again=True)
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _history(desk: Desk) -> None:

@@ -16,20 +16,25 @@ __all__ = ["line", "notes", "reason"]
 LEAST_S = 5.0
 
 
-def line(found: Study) -> None:
-    """The line of numbers, the count of each class, and the definitions behind one click."""
+def line(desk: Desk, found: Study) -> None:
+    """The line of numbers with the count of each class, and the definitions behind one click."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        shown = "".join(
-            f"<div title='{html.escape(number.definition, quote=True)}'>"
-            f"<dt>{number.name}</dt><dd>{number.value}</dd></div>"
-            for number in numbers(found)
-        )
-        classes = " ".join(f"{label}<span> {count:,}</span>" for label, count in counts(found.beats).items())
-        words = "; ".join(f"{label} {CLASSES.get(label, 'without a class')}" for label in counts(found.beats))
-        shown += f"<div title='{words}'><dt>Classes</dt><dd>{classes or '–'}</dd></div>"
-        st.html(f"<dl class='ev-nums'>{shown}</dl>", width="content")
+        st.html(desk.once("line", (found,), lambda: _line(found)), width="content")
         with st.popover("Definitions", icon=":material/info:"):
-            st.html(_definitions(found))
+            st.html(desk.once("definitions", (found,), lambda: _definitions(found)))
+
+
+def _line(found: Study) -> str:
+    shown = [(number.name, number.value, number.definition) for number in numbers(found)]
+    classes = counts(found.beats)
+    words = "; ".join(f"{label} {CLASSES.get(label, 'without a class')}" for label in classes)
+    told = " ".join(f"{label}<span> {count:,}</span>" for label, count in classes.items())
+    shown.append(("Classes", told or "–", words))
+    cells = "".join(
+        f"<div title='{html.escape(definition, quote=True)}'><dt>{name}</dt><dd>{value}</dd></div>"
+        for name, value, definition in shown
+    )
+    return f"<dl class='ev-nums'>{cells}</dl>"
 
 
 def _definitions(found: Study) -> str:
