@@ -8,6 +8,7 @@ import typer
 from ecgviz import zoo
 from ecgviz.card import BeatCard, Card, ImageCard
 from ecgviz.cli import beats, heat_page, images, payload, words
+from ecgviz.cli.digitise import digitise_command
 from ecgviz.cli.opening import Given, all_flags, open_record
 from ecgviz.cli.training import ensemble, examine, train
 from ecgviz.datasets.library import VARIABLE, data_root
@@ -162,6 +163,7 @@ app.command("train-beats")(beats.train_beats)
 app.command("train-image")(images.train_image)
 app.command()(ensemble)
 app.command()(examine)
+app.command("digitise")(digitise_command)
 
 
 def _show(answer: str | list[Any] | dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from ecgviz.evaluate.bootstrap import Figure, figure
 __all__ = ["balanced_accuracy", "confusion", "macro_f1", "score", "wilson"]
 
 Whole = NDArray[np.integer]
+Table = NDArray[np.floating] | NDArray[np.integer]
 REPEATS = 1000
 Z = 1.959964
 
@@ -21,25 +22,25 @@ def confusion(truth: Whole, said: Whole, classes: int) -> NDArray[np.int64]:
     return np.bincount(both, minlength=classes * classes).reshape(classes, classes)
 
 
-def _f1(table: NDArray[np.floating]) -> NDArray[np.float64]:
+def _f1(table: Table) -> NDArray[np.float64]:
     """(..., classes) F1 from (..., classes, classes); 0 where a class is never said."""
     hit = np.diagonal(table, axis1=-2, axis2=-1).astype(np.float64)
     both = table.sum(axis=-1) + table.sum(axis=-2)
     return np.asarray(2 * hit / np.maximum(both, 1e-9))
 
 
-def _recall(table: NDArray[np.floating]) -> NDArray[np.float64]:
+def _recall(table: Table) -> NDArray[np.float64]:
     hit = np.diagonal(table, axis1=-2, axis2=-1).astype(np.float64)
     with np.errstate(invalid="ignore"):
         return np.asarray(hit / table.sum(axis=-1))
 
 
-def macro_f1(table: NDArray[np.floating]) -> float:
+def macro_f1(table: Table) -> float:
     """Mean F1 over the classes of a confusion matrix."""
     return float(_f1(table).mean())
 
 
-def balanced_accuracy(table: NDArray[np.floating]) -> float:
+def balanced_accuracy(table: Table) -> float:
     """Mean recall over the classes that occur; chance is one over their number."""
     return float(np.nanmean(_recall(table)))
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import load_file
+from scipy.special import softmax
 from torch import Tensor, nn
 
 from ecgviz.card import ImageInput
@@ -21,7 +22,7 @@ from ecgviz.train.images import controls
 from ecgviz.train.images.config import PageConfig
 from ecgviz.train.images.cross import Crossed, cross, fresh, grid, rounded, strata, truth
 from ecgviz.train.images.finish import Shipment, finish
-from ecgviz.train.images.fit import fit
+from ecgviz.train.images.fit import fit, logits_of
 from ecgviz.train.images.parts import frozen_output, split
 from ecgviz.train.images.views import prepared_views
 from ecgviz.zoo.images._checkpoints import build
@@ -30,6 +31,8 @@ __all__ = ["run", "started"]
 
 SIZES = {"small_cnn": (80, 480)}
 """Height and width of the pages of networks that are not given 299 x 299."""
+SAMPLE = 20
+"""Pages on which kept maps are compared with prediction."""
 GRID: dict[str, tuple[Any, ...]] = {"batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)}
 
 
@@ -57,8 +60,11 @@ def run(config: PageConfig, out: Path, say: Callable[[str], None]) -> Path:
     crossed = cross(found.network, found.x, found.y, found.groups, config, say)
     final, history = last(found, config, crossed)
     told = {"grid": rows, "history": history, "controls": controlled(found, final, config, say)}
+    told["precision"] = precision(found, final, config, say)
+    kept = config.unfreeze == "head"
+    features = found.x if kept else frozen_output(split(final, "head"), found.pixels, found.spec, say)
     words = start_in_words(config.start)
-    shipped = Shipment(config, settings(config), found.spec, found.pages, found.y, found.pixels, final, words)
+    shipped = Shipment(config, settings(config), found.spec, found.pages, found.y, features, final, words)
     return finish(shipped, crossed, told, out, say)
 
 
@@ -71,14 +77,16 @@ def material(config: PageConfig, say: Callable[[str], None]) -> Material:
     pixels = prepared_views(config.data, pages, spec, config.views, config.runs, say)
     network = started(config)
     rounded(network)
-    x = frozen_output(split(network, config.unfreeze), pixels, spec.black, spec.white, say)
+    x = frozen_output(split(network, config.unfreeze), pixels, spec, say)
     return Material(pages, truth(pages), strata(pages, config.folds), spec, network, pixels, x)
 
 
 def settings(config: PageConfig) -> dict[str, Any]:
     """The network's own settings."""
     found: dict[str, Any] = {"labels": len(LABELS), "dropout": config.dropout}
-    return found | ({"places": config.places} if config.architecture != "small_cnn" else {})
+    if config.architecture == "inception_v3":
+        found |= {"last": config.last, "peak": config.peak, "places": config.places}
+    return found
 
 
 def started(config: PageConfig) -> nn.Module:
@@ -103,7 +111,7 @@ def started(config: PageConfig) -> nn.Module:
 
 def last(found: Material, config: PageConfig, crossed: Crossed) -> tuple[nn.Module, list[dict[str, float]]]:
     """The network trained on every recording for the median number of passes of the cross-validation."""
-    parts = split(fresh(found.network, config.seed), config.unfreeze)
+    parts = split(fresh(found.network, config), config.unfreeze)
     epochs = max(1, int(np.median(crossed.epochs)))
     fitted = fit(parts, found.x, found.y, np.arange(len(found.y)), None, config, epochs)
     rounded(parts.model)
@@ -114,17 +122,39 @@ def controlled(found: Material, final: nn.Module, config: PageConfig, say: Calla
     """The three controls; see `controls`."""
     bare = prepared_views(config.data, found.pages, found.spec, 0, config.runs, say, trace_blanked)
     parts = split(found.network, config.unfreeze)
-    blank = frozen_output(parts, bare, found.spec.black, found.spec.white, say)
+    blank = frozen_output(parts, bare, found.spec, say)
     told = {
         "blanked": controls.blanked(found.network, final, blank, found.y, config),
         "duplicates": controls.duplicates(found.network, found.x, found.y, found.pages, config),
     }
     if config.architecture == "inception_v3":
         told["random_weights"] = controls.random_weights(
-            partial(build, config.architecture, settings(config)), found.pixels, found.y, found.groups, config, say
+            partial(build, config.architecture, settings(config)),
+            found.pixels,
+            found.y,
+            found.groups,
+            found.spec,
+            config,
+            say,
         )
     say(json.dumps(told))
     return told
+
+
+def precision(found: Material, final: nn.Module, config: PageConfig, say: Callable[[str], None]) -> dict[str, Any]:
+    """How far answers from kept maps are from those of prediction, which computes in float32, over a few pages."""
+    if config.unfreeze == "all":
+        return {}
+    rows = np.arange(0, len(found.y), len(found.y) // SAMPLE)
+    parts = split(final, config.unfreeze)
+    exact = frozen_output(parts, found.pixels[rows, :1], found.spec, say, exact=True)
+    own = softmax(logits_of(parts, found.x, rows), axis=1)
+    other = softmax(logits_of(parts, exact, np.arange(len(rows))), axis=1)
+    return {
+        "n": len(rows),
+        "largest_difference": round(float(np.abs(own - other).max()), 5),
+        "changed_answers": int((own.argmax(axis=1) != other.argmax(axis=1)).sum()),
+    }
 
 
 def start_in_words(path: Path | None) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sleepecg
@@ -74,9 +75,10 @@ def beat_targets(signal: NDArray[np.floating]) -> NDArray[np.float32]:
 class Reader(nn.Module):
     """The network with the outputs of the adaptation in the place of its head."""
 
-    def __init__(self, model: nn.Module, features: int, labels: int) -> None:
+    def __init__(self, model: Any, features: int, labels: int) -> None:
         super().__init__()
-        self.model, self.labels = model, labels
+        self.model: Any = model
+        self.labels = labels
         for parameter in head_of(model):
             parameter.requires_grad_(False)
         self.read = nn.Linear(features, labels + TARGETS)
@@ -101,7 +103,7 @@ def adapt(
     started: names of the parameters that have a start. A snapshot is written under the same name every few steps. Where
     torch.distributed is set up, several processes share each step.
     """
-    reader.train().to(memory_format=torch.channels_last)
+    reader.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     named = [(name, p) for name, p in reader.named_parameters() if p.requires_grad]
     groups = [
         {"params": [p for name, p in named if name in started], "scale": 1.0},
@@ -122,7 +124,7 @@ def adapt(
         bce = nn.functional.binary_cross_entropy_with_logits(said, labels)
         error = nn.functional.smooth_l1_loss(read[known], beats[known])
         optimiser.zero_grad()
-        (LABELS * bce + BEATS * error).backward()
+        (LABELS * bce + BEATS * error).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 2.0)
         optimiser.step()
         log.append((float(bce.detach()), float(error.detach())))

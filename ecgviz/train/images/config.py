@@ -26,7 +26,11 @@ class PageConfig:
     """what the network sees: ink, the strokes of the traces, or page, the whole picture in colour"""
     unfreeze: str = "head"
     """what is trained: head, keras10 (head and one bias), Mixed_7c, Mixed_7b+7c or all"""
-    places: int = 32
+    last: str = "Mixed_7c"
+    """the block of Inception v3 that the head reads: Mixed_7a, Mixed_7b or, as in the seed, Mixed_7c"""
+    peak: bool = False
+    """the head reads the largest value over the page beside the average"""
+    places: int = 0
     """channels that the head reads place by place beside the average over the page; 0 as in the seed"""
     views: int = 3
     """altered copies of each page, as other cameras would give it"""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 from torch import Tensor, nn
 
+from ecgviz.card import ImageInput
 from ecgviz.datasets.pages import LABELS, Page, published_names
 from ecgviz.evaluate import images
 from ecgviz.train.images.config import PageConfig
@@ -19,7 +20,7 @@ from ecgviz.train.images.parts import frozen_output, split
 
 __all__ = ["blanked", "duplicates", "random_weights"]
 
-DRAWS = 5
+DRAWS = 3
 
 
 def blanked(
@@ -41,16 +42,17 @@ def blanked(
 
 def random_weights(
     build: Callable[[], nn.Module],
-    pages: NDArray[np.uint8],
+    pixels: NDArray[np.uint8],
     y: NDArray[np.int64],
     groups: NDArray[np.int64],
+    spec: ImageInput,
     config: PageConfig,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """A linear head on a network whose weights are random: what coarse texture alone brings."""
     torch.manual_seed(config.seed)
     network = build()
-    x = frozen_output(split(network, "head"), pages[:, :1], -1.0, 1.0, say)
+    x = frozen_output(split(network, "head"), pixels[:, :1], spec, say)
     found = cross(network, x, y, groups, replace(config, repeats=1, unfreeze="head"))
     scored = images.score(y, found.said, tuple(LABELS))
     return {name: scored[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")}
@@ -68,7 +70,7 @@ def duplicates(
     for seed in range(DRAWS):
         train, test = train_test_split(names, test_size=0.2, random_state=seed, stratify=y[names])
         fitting, validation = train_test_split(train, test_size=0.15, random_state=seed, stratify=y[train])
-        parts = split(fresh(network, seed), config.unfreeze)
+        parts = split(fresh(network, replace(config, seed=seed)), config.unfreeze)
         fit(parts, x, y, fitting, validation, config, config.epochs)
         said = logits_of(parts, x, test).argmax(axis=1)
         accuracy.append(float((said == y[test]).mean()))

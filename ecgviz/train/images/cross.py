@@ -1,7 +1,7 @@
 """Repeated cross-validation by recording, each part's network rounded as the shipped one is."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ecgviz.datasets.pages import LABELS, Page
 from ecgviz.evaluate import images
 from ecgviz.train.images.config import PageConfig
-from ecgviz.train.images.fit import fit, logits_of, temperature
+from ecgviz.train.images.fit import Fitted, fit, logits_of, temperature
 from ecgviz.train.images.parts import Parts, split
 from ecgviz.zoo._int8 import pack, unpack
 
@@ -41,7 +41,8 @@ class Crossed:
     @property
     def said(self) -> NDArray[np.intp]:
         """(repeats, pages) the likeliest class."""
-        return self.probability.argmax(axis=2)
+        likeliest: NDArray[np.intp] = self.probability.argmax(axis=2)
+        return likeliest
 
 
 def truth(pages: Sequence[Page]) -> NDArray[np.int64]:
@@ -57,19 +58,27 @@ def strata(pages: Sequence[Page], least: int) -> NDArray[np.int64]:
     return np.unique(kept, return_inverse=True)[1]
 
 
-def rounded(network: nn.Module) -> None:
-    """Give the network the weights it will have once they are kept as 8-bit and 16-bit numbers and read again."""
-    state = unpack(pack(network.state_dict()))
+def rounded(network: nn.Module, only: Sequence[nn.Parameter] = ()) -> None:
+    """Give the network the weights it will have once they are kept as 8-bit and 16-bit numbers and read again.
+
+    only: the parameters that have changed since the others were rounded; without them, all.
+    """
+    chosen = {id(p) for p in only}
+    names = {name for name, p in network.named_parameters() if id(p) in chosen}
+    own = {name: value for name, value in network.state_dict().items() if not names or name in names}
+    state = unpack(pack(own))
     floats = {name: value.half().float() if value.ndim > 1 else value for name, value in state.items()}
-    network.load_state_dict(floats)
+    network.load_state_dict(floats, strict=False)
 
 
-def fresh(network: nn.Module, seed: int) -> nn.Module:
-    """A copy with a new last layer."""
-    torch.manual_seed(seed)
-    found = copy.deepcopy(network)
-    last = found.net.fc if hasattr(found, "net") else found.last[-1]
-    last.reset_parameters()
+def fresh(network: nn.Module, config: PageConfig) -> Any:
+    """A copy with a new last layer and the dropout of this configuration."""
+    torch.manual_seed(config.seed)
+    found: Any = copy.deepcopy(network)
+    for layer in found.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.p = config.dropout
+    found.output.reset_parameters()
     return found
 
 
@@ -87,8 +96,7 @@ def cross(
     for repeat in range(config.repeats):
         parts = StratifiedKFold(config.folds, shuffle=True, random_state=config.seed + repeat)
         for train, test in parts.split(np.zeros(len(y)), groups):
-            fitted = _one(network, x, y, train, config)
-            own, found, t = fitted
+            own, found, t = _one(network, x, y, train, config)
             probability[repeat, test] = softmax(logits_of(own, x, test) / t, axis=1)
             kept.epochs.append(found.epoch)
             kept.temperatures.append(t)
@@ -102,12 +110,12 @@ def cross(
 
 def _one(
     network: nn.Module, x: Tensor, y: NDArray[np.int64], train: NDArray[np.intp], config: PageConfig
-) -> tuple[Parts, Any, float]:
+) -> tuple[Parts, Fitted, float]:
     inner = StratifiedShuffleSplit(1, test_size=INNER, random_state=config.seed)
     fitting, validation = (train[rows] for rows in next(inner.split(train, y[train])))
-    parts = split(fresh(network, config.seed), config.unfreeze)
+    parts = split(fresh(network, config), config.unfreeze)
     found = fit(parts, x, y, fitting, validation, config, config.epochs)
-    rounded(parts.model)
+    rounded(parts.model, () if parts.moving else parts.trained)
     return parts, found, temperature(logits_of(parts, x, validation), y[validation])
 
 
@@ -117,7 +125,7 @@ def grid(
     y: NDArray[np.int64],
     groups: NDArray[np.int64],
     config: PageConfig,
-    space: dict[str, Sequence[Any]],
+    space: Mapping[str, Sequence[Any]],
 ) -> list[dict[str, Any]]:
     """A row for each combination of settings, lowest validation loss first; test parts are not looked at."""
     rows = []

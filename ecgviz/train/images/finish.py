@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from ecgviz.card import Figure, ImageCard, ImageInput, LabelSpec
 from ecgviz.datasets.pages import LABELS, Page
@@ -19,7 +19,6 @@ from ecgviz.train.images import cards
 from ecgviz.train.images.config import PageConfig
 from ecgviz.train.images.cross import Crossed
 from ecgviz.train.images.example import example_page
-from ecgviz.train.images.parts import as_input
 from ecgviz.zoo._checkpoints import parameters, save_weights
 from ecgviz.zoo.images import _checkpoints
 from ecgviz.zoo.images._gate import Gate
@@ -34,14 +33,17 @@ FEW = 50
 
 @dataclass(frozen=True, eq=False)
 class Shipment:
-    """The network that is shipped and what it was trained on; settings: of the architecture; start: in words."""
+    """The network that is shipped and what it was trained on.
+
+    settings: of the architecture; features: what its head reads of each view, (pages, views, n); start: in words.
+    """
 
     config: PageConfig
     settings: dict[str, Any]
     spec: ImageInput
     pages: tuple[Page, ...]
     y: NDArray[np.int64]
-    pixels: NDArray[np.uint8]
+    features: Tensor
     network: nn.Module
     start: str
 
@@ -49,7 +51,7 @@ class Shipment:
 def finish(made: Shipment, crossed: Crossed, told: dict[str, Any], out: Path, say: Callable[[str], None]) -> Path:
     """Write `out/<name>/`; the figures are those of the cross-validation. told: further sections of the report."""
     folder = out / made.config.name
-    gate = gate_of(made)
+    gate = gate_of(made.features)
     digest = save_weights(_checkpoints.whole(made.network, gate), folder, int8=True)
     metrics = images.score(made.y, crossed.said, tuple(LABELS))
     found = card(made, crossed, metrics, digest)
@@ -62,18 +64,16 @@ def finish(made: Shipment, crossed: Crossed, told: dict[str, Any], out: Path, sa
     return folder
 
 
-def gate_of(made: Shipment) -> Gate:
-    """A gate fitted on every view of every page; its limit comes from pages that a gate of the other half had not
-    seen.
+def gate_of(x: Tensor) -> Gate:
+    """A gate fitted on what the head reads of every view of every page, (pages, views, features).
+
+    Its limit comes from pages that a gate of the other half had not seen.
     """
-    pages = made.pixels.reshape(-1, *made.pixels.shape[2:])
-    owner = np.repeat(np.arange(len(made.pixels)), made.pixels.shape[1])
-    with torch.inference_mode():
-        chunks = (torch.from_numpy(pages[k : k + 16].copy()) for k in range(0, len(pages), 16))
-        x = torch.cat([made.network.features(as_input(c, made.spec.black, made.spec.white)) for c in chunks]).clone()
-    half = torch.from_numpy(np.random.default_rng(0).permutation(len(made.pixels))[owner] % 2 == 0)
-    far = [Gate(x.shape[1]).fitted(x[side]).distance(x[~side]) for side in (half, ~half)]
-    whole = Gate(x.shape[1]).fitted(x)
+    pages, views = x.shape[:2]
+    flat = x.float().flatten(0, 1)
+    half = torch.from_numpy(np.random.default_rng(0).permutation(pages).repeat(views) % 2 == 0)
+    far = [Gate(flat.shape[1]).fitted(flat[side]).distance(flat[~side]) for side in (half, ~half)]
+    whole = Gate(flat.shape[1]).fitted(flat)
     whole.limit = SLACK * torch.quantile(torch.cat(far), SHARE)
     return whole
 

@@ -57,7 +57,7 @@ def fit(
             out = parts.rest(_input(scale(x[rows, views])))
             loss = nn.functional.cross_entropy(out.float(), target[rows], weight=weight)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             total += float(loss.detach()) * len(rows)
         row = {"epoch": epoch, "train_loss": round(total / len(train), 5)}
@@ -71,7 +71,7 @@ def fit(
                 break
         history.append(row)
     if validation is not None:
-        parts.model.load_state_dict(kept)
+        parts.model.load_state_dict(kept, strict=parts.moving)
     _folded(parts, scale)
     parts.model.eval()
     return Fitted(best.epoch or epochs, best.loss, history)
@@ -118,8 +118,8 @@ def _folded(parts: Parts, scale: nn.Module) -> None:
         return
     weight, bias = parts.trained
     with torch.no_grad():
-        weight /= scale.sd
-        bias -= weight @ scale.mean
+        weight.div_(scale.sd)
+        bias.sub_(weight @ scale.mean)
 
 
 def _input(x: Tensor) -> Tensor:
@@ -140,8 +140,7 @@ def _state(parts: Parts) -> dict[str, Tensor]:
     if parts.moving:
         return copy.deepcopy(parts.model.state_dict())
     names = {id(p): name for name, p in parts.model.named_parameters()}
-    state = dict(parts.model.state_dict())
-    return state | {names[id(p)]: p.detach().clone() for p in parts.trained}
+    return {names[id(p)]: p.detach().clone() for p in parts.trained}
 
 
 def _dropout(model: nn.Module) -> None:

@@ -29,7 +29,7 @@ class PageModel:
     """
 
     card: ImageCard
-    network: nn.Module
+    network: Any
     gate: Gate
     module: ModuleType
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -83,5 +83,5 @@ def load(folder: Path) -> PageModel:
         whole(network, gate).load_state_dict(state)
     except RuntimeError as error:
         raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
-    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return PageModel(card, network, gate, architecture(card.architecture))

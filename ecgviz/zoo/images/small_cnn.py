@@ -50,6 +50,13 @@ class Model(nn.Module):
         out: Tensor = self.last(x)
         return out
 
+    @property
+    def output(self) -> nn.Linear:
+        """The layer that gives the logits."""
+        layer = self.last[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
+
 
 def cam_layer(model: Model) -> nn.Module:
     """The last block before its maximum is taken."""

@@ -83,14 +83,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = example_page()
     views = [page, *(altered(page, np.random.default_rng(k)) for k in range(5))]
     x = np.stack([prepare(view, SPEC).x[0, :1] for view in views])
-    pixels = np.repeat(np.round((x + 1) * 127.5).astype(np.uint8).transpose(0, 2, 3, 1)[None], 8, axis=0)
     y = np.arange(8) % 4
     network = _checkpoints.build("page_resnet", {"labels": 4}).eval()
+    with torch.inference_mode():
+        features = network.features(torch.from_numpy(x).expand(-1, 3, -1, -1)).expand(8, -1, -1).clone()
+    features += 0.02 * torch.randn(features.shape)
     probability = np.full((1, 8, 4), 0.1)
     probability[0, np.arange(8), y] = 0.7
     crossed = Crossed(probability, [3], [1.5], [1.0], [0.2])
     config = PageConfig("tiny", "page_resnet", Path("data"), repeats=1)
-    made = Shipment(config, {"labels": 4}, SPEC, (), y, pixels, network, "random weights")
+    made = Shipment(config, {"labels": 4}, SPEC, (), y, features, network, "random weights")
     return finish(made, crossed, {"grid": []}, tmp_path_factory.mktemp("models"), lambda _: None)
 
 
