@@ -52,6 +52,9 @@ def random_weights(
     """A linear head on a network whose weights are random: what coarse texture alone brings."""
     torch.manual_seed(config.seed)
     network = build()
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
     x = frozen_output(split(network, "head"), pixels[:, :1], spec, say)
     found = cross(network, x, y, groups, replace(config, repeats=1, unfreeze="head"))
     scored = images.score(y, found.said, tuple(LABELS))

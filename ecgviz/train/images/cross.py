@@ -1,6 +1,7 @@
 """Repeated cross-validation by recording, each part's network rounded as the shipped one is."""
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -52,9 +53,10 @@ def truth(pages: Sequence[Page]) -> NDArray[np.int64]:
 
 
 def strata(pages: Sequence[Page], least: int) -> NDArray[np.int64]:
-    """(pages,) class and batch together; a batch of a class with fewer than `least` pages counts as the class."""
-    names = [f"{page.label}/{page.batch}" for page in pages]
-    kept = [name if names.count(name) >= least else page.label for name, page in zip(names, pages, strict=True)]
+    """(pages,) class and batch together; the class alone where one of its batches has fewer than `least` pages."""
+    counts = Counter((page.label, page.batch) for page in pages)
+    merged = {label for (label, _), count in counts.items() if count < least}
+    kept = [page.label if page.label in merged else f"{page.label}/{page.batch}" for page in pages]
     return np.unique(kept, return_inverse=True)[1]
 
 

