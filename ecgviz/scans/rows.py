@@ -1,0 +1,99 @@
+"""Rows of trace on a flat page: bands that have ink in nearly every column, from their first to their last column."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, signal
+
+from ecgviz.scans.flat import Flat
+
+__all__ = ["INK", "Row", "find_rows", "level_near"]
+
+INK = 0.4
+"""Ink darker than this share of most ink is drawn."""
+BAND_MM = 1.5
+BLOCK_MM = 2.0
+CLOSEST_MM = 7.0
+GAP_MM = 9.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the y of its usual level, its first and last column, and the share of columns that have trace."""
+
+    y: float
+    x0: float
+    x1: float
+    cover: float
+
+
+def find_rows(flat: Flat) -> tuple[Row, ...]:
+    """Rows from top to bottom, each at least a third as long as the longest."""
+    mm = flat.px_per_mm
+    inked = flat.ink > INK
+    cover = _cover(inked, mm)  # (height, blocks)
+    if cover.shape[1] < 20:
+        return ()
+    first, last = _extent(cover)
+    profile = ndimage.gaussian_filter1d(cover[:, first:last].mean(axis=1), 0.6 * mm)
+    peaks, _ = signal.find_peaks(profile, height=max(0.3, 0.6 * profile.max()), distance=round(CLOSEST_MM * mm))
+    rows = [_row(cover[y], int(y), mm) for y in peaks]
+    found = [_settled(row, inked, mm) for row in rows if row is not None]
+    longest = max((row.x1 - row.x0 for row in found), default=0.0)
+    return tuple(row for row in found if row.x1 - row.x0 > 0.6 * longest)
+
+
+def _cover(inked: NDArray[np.bool_], mm: float) -> NDArray[np.float32]:
+    """For each y and block of columns: the share of the block's columns with ink within BAND_MM of y."""
+    reach = 2 * round(BAND_MM * mm) + 1
+    band = cv2.dilate(inked.astype(np.uint8), np.ones((reach, 1), np.uint8))
+    block = round(BLOCK_MM * mm)
+    blocks = inked.shape[1] // block
+    share = band[:, : blocks * block].reshape(inked.shape[0], blocks, block).mean(axis=2, dtype=np.float32)
+    return np.where(share > 0.7, share, 0).astype(np.float32)
+
+
+def _extent(cover: NDArray[np.float32]) -> tuple[int, int]:
+    """Blocks [first, last) where several rows or the only rows have trace."""
+    busy = (cover > 0).mean(axis=1)
+    lively = cover[busy > 0.6 * busy.max()]
+    columns = np.flatnonzero((lively > 0).mean(axis=0) > 0.3)
+    return (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, cover.shape[1])
+
+
+def _row(cover: NDArray[np.float32], y: int, mm: float) -> Row | None:
+    """The longest stretch of blocks with trace, bridging gaps."""
+    block = round(BLOCK_MM * mm)
+    filled = ndimage.binary_closing(np.pad(cover > 0, 8), np.ones(int(GAP_MM / BLOCK_MM) + 1))[8:-8]
+    labels, count = ndimage.label(filled)
+    if count == 0:
+        return None
+    sizes = ndimage.sum_labels(filled, labels, range(1, count + 1))
+    places = np.flatnonzero(labels == int(np.argmax(sizes)) + 1)
+    first, last = int(places[0]), int(places[-1]) + 1
+    return Row(float(y), first * block, last * block, float((cover[first:last] > 0).mean()))
+
+
+def _settled(row: Row, inked: NDArray[np.bool_], mm: float) -> Row:
+    """With the level at which most of the row's ink lies, and its ends to the pixel."""
+    reach, end = round(2.5 * mm), round(3 * BLOCK_MM * mm)
+    top = max(int(row.y) - reach, 0)
+    band = inked[top : int(row.y) + reach + 1, int(row.x0) : int(row.x1)]
+    counts = ndimage.gaussian_filter1d(band.sum(axis=1).astype(np.float64), 0.3 * mm)
+    left, right = max(int(row.x0) - end, 0), min(int(row.x1) + end, inked.shape[1])
+    columns = inked[top : int(row.y) + reach + 1, left:right].any(axis=0)
+    labels, _ = ndimage.label(ndimage.binary_closing(np.pad(columns, 50), np.ones(round(GAP_MM * mm)))[50:-50])
+    middle = labels[labels.size // 2] or 1
+    places = np.flatnonzero((labels == middle) & columns)
+    return Row(top + float(np.argmax(counts)), left + float(places[0]), left + float(places[-1]) + 1, row.cover)
+
+
+def level_near(flat: Flat, y: float, x0: float, x1: float) -> float:
+    """The row of the page with most ink within 8 mm of y, between two columns."""
+    reach = 8 * flat.px_per_mm
+    top = max(round(y - reach), 0)
+    band = flat.ink[top : round(y + reach) + 1, max(round(x0), 0) : round(x1)] > INK
+    counts = ndimage.gaussian_filter1d(band.sum(axis=1).astype(np.float64), 0.3 * flat.px_per_mm)
+    return float(top + np.argmax(counts)) if counts.size else y

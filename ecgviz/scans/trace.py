@@ -1,0 +1,172 @@
+"""Following one trace over the columns of a flat page: the run of ink in each column that continues it best.
+
+A column of a steep stroke is a tall run: its value is the middle on a flank, and the tip where the trace turns.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviz.scans.rows import INK
+from ecgviz.scans.tone import Tone
+
+__all__ = ["Followed", "Runs", "column_runs", "follow", "line_width", "settle"]
+
+JUMP, LEVEL, MISS = 0.6, 0.02, 0.35
+"""Costs: a mm of blank paper crossed from column to column; a mm off the row's level; a column without ink."""
+KEPT = 6
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs of ink in one column: top and stop rows (k,), [top, stop)."""
+
+    top: NDArray[np.int64]
+    stop: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """One trace over columns first .. first + n: the run taken in each, NaN where there was none; rows of the page."""
+
+    first: int
+    top: Array
+    stop: Array
+    cost: float
+
+
+def column_runs(ink: Tone, x0: int, x1: int) -> list[Runs]:
+    """The runs of each column x0 .. x1."""
+    inked = np.zeros((ink.shape[0] + 2, x1 - x0), np.int8)
+    inked[1:-1] = ink[:, x0:x1] > INK
+    edges = np.diff(inked, axis=0)
+    found = []
+    for column in edges.T:
+        found.append(Runs(np.flatnonzero(column == 1), np.flatnonzero(column == -1)))
+    return found
+
+
+def line_width(columns: list[Runs]) -> float:
+    """Usual thickness of the trace in pixels: the lower quartile of the runs' heights."""
+    heights = [runs.stop - runs.top for runs in columns if runs.top.size]
+    return float(np.quantile(np.concatenate(heights), 0.3)) if heights else 1.0
+
+
+def follow(columns: list[Runs], first: int, level: float, reach: float, px_per_mm: float) -> Followed:
+    """The cheapest path over the columns for a trace whose usual level is `level`, within `reach` pixels of it.
+
+    Viterbi over runs; a column may be missed, keeping the last run's place.
+    """
+    per_mm = 1.0 / px_per_mm
+    top, stop = np.array([level]), np.array([level])
+    cost = np.zeros(1)
+    tops: list[Array] = []
+    stops: list[Array] = []
+    parents: list[NDArray[np.int64]] = []
+    real: list[NDArray[np.bool_]] = []
+    for n, runs in enumerate(columns):
+        middle = (runs.top + runs.stop) / 2
+        near = (runs.stop > level - reach) & (runs.top < level + reach)
+        a, b = runs.top[near].astype(np.float64), runs.stop[near].astype(np.float64)
+        gap = np.maximum(0, np.maximum(a[:, None] - stop, top - b[:, None])) * per_mm
+        shift = np.abs(middle[near][:, None] - (top + stop) / 2) * per_mm
+        jump = JUMP if n else 0.1
+        off = np.maximum(0, np.maximum(a - level, level - b)) * per_mm
+        through = cost + jump * gap + 0.02 * shift
+        parent = np.argmin(through, axis=1) if a.size else np.zeros(0, np.int64)
+        new = through[np.arange(a.size), parent] + LEVEL * off if a.size else np.zeros(0)
+        carried = np.argsort(cost)[:KEPT]
+        tops.append(np.concatenate([a, top[carried]]))
+        stops.append(np.concatenate([b, stop[carried]]))
+        parents.append(np.concatenate([parent, carried]))
+        real.append(np.concatenate([np.ones(a.size, bool), np.zeros(carried.size, bool)]))
+        cost = np.concatenate([new, cost[carried] + MISS])
+        top, stop = tops[-1], stops[-1]
+    best = int(np.argmin(cost))
+    total, n = float(cost[best]), len(columns)
+    found_top, found_stop = np.full(n, np.nan), np.full(n, np.nan)
+    for k in range(n - 1, -1, -1):
+        if real[k][best]:
+            found_top[k], found_stop[k] = tops[k][best], stops[k][best]
+        best = int(parents[k][best])
+    return Followed(first, found_top, found_stop, total)
+
+
+def settle(path: Followed, ink: Tone, width: float, foreign: NDArray[np.bool_] | None = None) -> Array:
+    """The trace's y in pixel centres, (2 n - 1,): at the middle of each column (even places) and between columns (odd).
+
+    Between columns a value stands only beside a steep stroke. NaN where no run was taken. foreign: columns whose run
+    holds another's ink (a separator, a neighbour); there the straight line between the columns around them is taken.
+    """
+    tall = path.stop - path.top > 1.8 * width + 0.5
+    top, stop = _edges(path, ink)
+    high, low = top + width / 2, stop - width / 2
+    centre = _centroids(path, ink)
+    between = _between(high, low, tall)
+    left, right = np.append(np.nan, between), np.append(between, np.nan)
+    left, right = np.where(np.isfinite(left), left, right), np.where(np.isfinite(right), right, left)
+    above, below = np.fmin(left, right) - high, low - np.fmax(left, right)
+    inside = np.where(np.isfinite(left), (left + right) / 2, (high + low) / 2)
+    tip = np.where(above >= below, high, low)
+    steep = np.where(np.fmax(above, below) > 0.5, tip, inside)
+    y = np.full(2 * path.top.size - 1, np.nan)
+    y[::2] = np.where(tall, steep, centre) - 0.5
+    y[1::2] = between - 0.5
+    return y if foreign is None else _cut(y, path, foreign, width)
+
+
+def _edges(path: Followed, ink: Tone) -> tuple[Array, Array]:
+    """Upper and lower edge of each run to a fraction of a pixel, by how grey the pixels at the edge are."""
+    top, stop = path.top.copy(), path.stop.copy()
+    known = np.flatnonzero(np.isfinite(top))
+    x = path.first + known
+    a, b = path.top[known].astype(int), path.stop[known].astype(int)
+    height = ink.shape[0]
+    outer_a, outer_b = ink[np.maximum(a - 1, 0), x], ink[np.minimum(b, height - 1), x]
+    top[known] = a + np.clip(1.0 - ink[a, x] - outer_a, -0.5, 0.6)
+    stop[known] = b - np.clip(1.0 - ink[b - 1, x] - outer_b, -0.5, 0.6)
+    return top, stop
+
+
+def _between(high: Array, low: Array, tall: NDArray[np.bool_]) -> Array:
+    """Where the trace passes from each column to the next, (n - 1,), beside steep strokes only.
+
+    Two columns share a stretch of rows: its middle on a flank, its tip where the trace turns between them.
+    """
+    over_top, over_low = np.fmax(high[:-1], high[1:]), np.fmin(low[:-1], low[1:])
+    middle = (over_top + over_low) / 2
+    long = over_low - over_top > 1.0
+    before, after = np.append(np.nan, middle[:-1]), np.append(middle[1:], np.nan)
+    before, after = np.where(np.isfinite(before), before, after), np.where(np.isfinite(after), after, before)
+    turned_up = long & (before > middle) & (after > middle)
+    turned_down = long & (before < middle) & (after < middle)
+    passing = np.where(turned_up, over_top, np.where(turned_down, over_low, middle))
+    return np.where(tall[:-1] | tall[1:], passing, np.nan)
+
+
+def _centroids(path: Followed, ink: Tone) -> Array:
+    """Centre of the ink of each short run, in pixel edges."""
+    y = np.full(path.top.size, np.nan)
+    for k in np.flatnonzero(np.isfinite(path.top) & (path.stop - path.top < 24)):
+        a, b = max(int(path.top[k]) - 1, 0), min(int(path.stop[k]) + 1, ink.shape[0])
+        weight = ink[a:b, path.first + k].astype(np.float64)
+        y[k] = float(np.sum(weight * (np.arange(a, b) + 0.5)) / np.sum(weight))
+    return y
+
+
+def _cut(y: Array, path: Followed, foreign: NDArray[np.bool_], width: float) -> Array:
+    """In marked columns, the straight line between the columns around them, kept within the run of ink."""
+    marked = foreign & np.isfinite(y[::2]) & (path.stop - path.top > 1.8 * width + 0.5)
+    centre = y[::2].copy()
+    trusted = np.flatnonzero(np.isfinite(centre) & ~marked)
+    if not marked.any() or trusted.size < 2:
+        return y
+    line = np.interp(np.flatnonzero(marked), trusted, centre[trusted])
+    low, high = path.top[marked] + width / 2 - 0.5, path.stop[marked] - width / 2 - 0.5
+    centre[marked] = np.clip(line, np.minimum(low, high), np.maximum(low, high))
+    found = y.copy()
+    found[::2] = centre
+    found[1::2] = np.where(marked[:-1] | marked[1:], np.nan, found[1::2])
+    return found
