@@ -1,7 +1,6 @@
 """The Rhythm page: a recording at a glance, ten seconds of it on paper, its beats and events, and what they come to."""
 
 import html
-from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -89,7 +88,7 @@ def _overview(record: Record, desk: Desk, found: Study, lead: str) -> None:
         st.plotly_chart(figure, width="stretch", theme=None, key="rhythm-overview", config=_OVERVIEW, alt=alt)
 
 
-def _detail(record: Record, desk: Desk, leads: Sequence[str], width: int) -> None:
+def _detail(record: Record, desk: Desk, leads: tuple[str, ...], width: int) -> None:
     """The window on ECG paper; choosing another beat in it leaves it as it is, with its zoom."""
     place, series, prediction, look = desk.place, desk.series, desk.prediction, view.view()
     suggested = probabilities = None
