@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from ecgviz.errors import ModelError
 from ecgviz.plot import tracing
 from ecgviz.plot.layout import LAYOUTS
 from ecgviz.record import Record
@@ -51,8 +52,11 @@ def _picture(opened: Opened, read: Digitised, width: int) -> None:
     place = round(width * SHARE[0] / sum(SHARE))
     height = min(round(place * high / wide), 640)
     traced = st.session_state.get("page_traced", True)
-    seen = scan_findings.seen(opened.scan)
-    figure = scan_cache.figure(opened.scan, opened.pdf, scan_hints.given(opened.scan), traced, height, seen)
+    where = (opened.scan, opened.pdf, scan_hints.given(opened.scan), traced, height)
+    try:
+        figure = scan_cache.figure(*where, scan_findings.seen(opened.scan))
+    except ModelError:  # the panel below says why there is no evidence; the picture stays
+        figure = scan_cache.figure(*where)
     notes = "; ".join(opened.scan.notes)
     with st.container(key="ev-page"):
         st.plotly_chart(

@@ -71,7 +71,13 @@ def choose() -> Opened | None:
     left, right = st.columns([1.1, 1.9], gap="medium", vertical_alignment="center")
     with left:
         kind = st.segmented_control(
-            "Page", [*EXAMPLES, OWN], key="page_source", default="Clean page", required=True, persist_state="session"
+            "Page",
+            [*EXAMPLES, OWN],
+            key="page_source",
+            default="Clean page",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
         )
     if kind != OWN:
         name = str(kind or "Clean page")
