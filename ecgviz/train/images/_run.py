@@ -77,7 +77,7 @@ def material(config: PageConfig, say: Callable[[str], None]) -> Material:
     pixels = prepared_views(config.data, pages, spec, config.views, config.runs, say)
     network = started(config)
     rounded(network)
-    x = frozen_output(split(network, config.unfreeze), pixels, spec, say)
+    x = frozen_output(split(network, config.unfreeze), pixels, spec, say, keep=config.runs)
     return Material(pages, truth(pages), strata(pages, config.folds), spec, network, pixels, x)
 
 

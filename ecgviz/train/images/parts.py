@@ -1,12 +1,15 @@
 """What of a network is trained and what is frozen; what frozen layers give is computed once for every page."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ecgviz.card import ImageInput
@@ -59,17 +62,46 @@ def _blocks(net: Any, unfreeze: str) -> list[nn.Parameter]:
 
 
 def frozen_output(
-    parts: Parts, pages: NDArray[np.uint8], spec: ImageInput, say: Callable[[str], None], *, exact: bool = False
+    parts: Parts,
+    pages: NDArray[np.uint8],
+    spec: ImageInput,
+    say: Callable[[str], None],
+    *,
+    exact: bool = False,
+    keep: Path | None = None,
 ) -> Tensor:
     """(pages, views, height, width, channels) bytes -> (pages, views, ...) of what the frozen layers give, float16.
 
     Computed in bfloat16, or in float32 as in prediction if `exact`. Where nothing is frozen, the bytes themselves.
+    keep: a folder from which each view is taken if the same network has seen it, and where it is kept if not.
     """
     if isinstance(parts.frozen, nn.Identity):
         return torch.from_numpy(np.array(pages))
     parts.model.eval().to(memory_format=torch.channels_last)
-    views = [_through(parts, pages[:, k], spec, exact=exact, say=say) for k in range(pages.shape[1])]
+    views = []
+    for k in range(pages.shape[1]):
+        view = np.ascontiguousarray(pages[:, k])
+        path = keep / f"frozen-{_digest(parts, view, exact)}.safetensors" if keep else None
+        if path and path.is_file():
+            views.append(load_file(path)["x"])
+            continue
+        views.append(_through(parts, view, spec, exact=exact, say=say))
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_file({"x": views[-1].contiguous()}, path)
     return torch.stack(views, dim=1)
+
+
+def _digest(parts: Parts, view: NDArray[np.uint8], exact: bool) -> str:
+    """Of everything on which what the frozen layers give depends, but for the weights that are trained."""
+    trained = {id(p) for p in parts.trained}
+    sha = hashlib.sha256(view.tobytes())
+    for name, value in parts.model.named_parameters():
+        sha.update(b"" if id(value) in trained else name.encode() + value.detach().contiguous().numpy().tobytes())
+    for name, value in parts.model.named_buffers():
+        sha.update(name.encode() + value.contiguous().numpy().tobytes())
+    sha.update(repr((exact, getattr(parts.frozen, "__name__", ""))).encode())
+    return sha.hexdigest()[:16]
 
 
 def _through(
