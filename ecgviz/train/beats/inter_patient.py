@@ -40,6 +40,8 @@ class InterPatientConfig:
 
     members: int = 3
     """networks trained side by side on draws of their own, whose logits are averaged"""
+    filters: int = 12
+    """of the first convolution; 0 for a dense layer on pairs of samples instead of convolutions"""
     steps: int = 600
     """draws of a batch"""
     batch: int = 192
@@ -91,7 +93,7 @@ def fit(data: Rows, config: InterPatientConfig, say: Callable[[str], None]) -> a
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     data = data.only(data.y < len(CLASSES))
-    network = architecture.Model(architecture.Config(members=config.members))
+    network = architecture.Model(architecture.Config(filters=config.filters, members=config.members))
     centre, scale = np.median(data.values, axis=0), data.values.std(axis=0) + 1e-3
     network.centre.copy_(torch.from_numpy(centre))
     network.scale.copy_(torch.from_numpy(scale))

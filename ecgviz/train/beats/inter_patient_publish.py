@@ -149,7 +149,7 @@ def _card(
         title=architecture.TITLE,
         task="beats_inter_patient",
         architecture=NAME,
-        config=asdict(architecture.Config(members=config.members)),
+        config=asdict(network.config),
         input=spec,
         labels=tuple(
             LabelSpec(

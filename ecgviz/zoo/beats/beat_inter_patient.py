@@ -36,8 +36,8 @@ INPUT = BeatInput(
 
 @dataclass(frozen=True)
 class Config:
-    """filters: of the first convolution, the others have twice as many; hidden: units of the joint layer; members:
-    networks whose logits are averaged."""
+    """filters: of the first convolution, the others have twice as many, 0 for a dense layer on pairs of samples
+    instead; hidden: units of the joint layer; members: networks whose logits are averaged."""
 
     filters: int = 12
     shape_units: int = 16
@@ -49,6 +49,19 @@ class Config:
     dropout: float = 0.3
 
 
+def _convolutions(filters: int, members: int) -> nn.Sequential:
+    """(n, 2 * members, samples) -> (n, 2 * filters * members, samples / 4)."""
+    layers: list[nn.Module] = []
+    for into, out, kernel, stride in (
+        (2, filters, 7, 2),
+        (filters, 2 * filters, 5, 2),
+        (2 * filters, 2 * filters, 5, 1),
+    ):
+        convolution = nn.Conv1d(into * members, out * members, kernel, stride, kernel // 2, groups=members)
+        layers += [convolution, nn.BatchNorm1d(out * members), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
 class Model(nn.Module):
     """(n, 2, samples), (n, features) -> (n, labels) logits.
 
@@ -57,23 +70,14 @@ class Model(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        m, width = config.members, 2 * config.filters
-        self.members, self.labels = m, config.labels
+        m = config.members
+        self.config, self.members, self.labels = config, m, config.labels
         self.register_buffer("centre", torch.zeros(config.features))
         self.register_buffer("scale", torch.ones(config.features))
-        self.body = nn.Sequential(
-            nn.Conv1d(2 * m, config.filters * m, 7, stride=2, padding=3, groups=m),
-            nn.BatchNorm1d(config.filters * m),
-            nn.ReLU(),
-            nn.Conv1d(config.filters * m, width * m, 5, stride=2, padding=2, groups=m),
-            nn.BatchNorm1d(width * m),
-            nn.ReLU(),
-            nn.Conv1d(width * m, width * m, 5, padding=2, groups=m),
-            nn.BatchNorm1d(width * m),
-            nn.ReLU(),
-        )
-        steps = ceil(ceil(ceil(config.samples / 2) / 2) / 3)
-        self.pool = nn.MaxPool1d(3, ceil_mode=True)
+        self.body = _convolutions(config.filters, m) if config.filters else nn.Sequential(nn.AvgPool1d(2))
+        self.pool = nn.MaxPool1d(3, ceil_mode=True) if config.filters else nn.Identity()
+        steps = ceil(ceil(ceil(config.samples / 2) / 2) / 3) if config.filters else config.samples // 2
+        width = 2 * (config.filters or 1)
         self.drop = nn.Dropout(config.dropout)
         # a convolution of length 1 with groups is one dense layer a member
         self.shape = nn.Conv1d(width * steps * m, config.shape_units * m, 1, groups=m)
@@ -118,9 +122,9 @@ def prepare(record: Record, times_s: NDArray[np.float64], spec: BeatInput) -> Be
     return Beats(found.windows, valid, found.values, record.start_s + found.start_s, found.fs, lead, flags)
 
 
-def cam_layer(model: Model) -> nn.Module:
-    """The activations of the last convolution."""
-    return model.body[-1]
+def cam_layer(model: Model) -> nn.Module | None:
+    """The activations of the last convolution; None where there is none."""
+    return model.body[-1] if len(model.body) > 1 else None
 
 
 def cam_grid(model: Model) -> tuple[float, float]:

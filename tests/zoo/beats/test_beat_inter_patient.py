@@ -12,10 +12,13 @@ from ecgviz.zoo.beats import beat_inter_patient as architecture
 CONFIG = architecture.Config(members=2)
 
 
-@pytest.fixture
-def network() -> architecture.Model:
+DENSE = architecture.Config(members=2, filters=0)
+
+
+@pytest.fixture(params=[CONFIG, DENSE], ids=["convolutions", "dense"])
+def network(request: pytest.FixtureRequest) -> architecture.Model:
     torch.manual_seed(0)
-    return architecture.Model(CONFIG).eval()
+    return architecture.Model(request.param).eval()
 
 
 def test_answer_is_the_mean_of_members_that_do_not_see_each_other(network: architecture.Model) -> None:
@@ -30,8 +33,12 @@ def test_answer_is_the_mean_of_members_that_do_not_see_each_other(network: archi
 
 
 def test_cam_grid_covers_the_window(network: architecture.Model) -> None:
-    found = []
-    architecture.cam_layer(network).register_forward_hook(lambda *args: found.append(args[2]))
+    found: list[torch.Tensor] = []
+    layer = architecture.cam_layer(network)
+    if layer is None:
+        assert not any(isinstance(part, torch.nn.Conv1d) for part in network.body)
+        return
+    layer.register_forward_hook(lambda *args: found.append(args[2]))
     network(torch.zeros(1, 2, CONFIG.samples), torch.zeros(1, len(FEATURES)))
     stride, offset = architecture.cam_grid(network)
     last = offset + stride * (found[0].shape[-1] - 1)
