@@ -68,6 +68,9 @@ class Model(nn.Module):
     The convolutions of all members lie side by side as groups, so that one layer shows what all of them saw.
     """
 
+    centre: Tensor
+    scale: Tensor
+
     def __init__(self, config: Config) -> None:
         super().__init__()
         m = config.members
