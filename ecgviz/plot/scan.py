@@ -60,7 +60,8 @@ def page(
 
 def _lines(found: Found) -> list[dict[str, Any]]:
     """Each kind as one trace, whatever it holds, so that a redraw is one change."""
-    lines = []
+    # Streamlit refuses a figure without any trace, so an empty one always stands first.
+    lines: list[dict[str, Any]] = [{"type": "scatter", "name": "nothing", "x": [], "y": [], "hoverinfo": "skip"}]
     if found.sheet is not None:
         lines.append(_line("page", [_closed(found.sheet)], SHEET, 2.0, "The sheet"))
     if found.marks is not None and len(found.marks):

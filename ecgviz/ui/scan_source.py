@@ -36,8 +36,8 @@ class _Example:
 EXAMPLES: dict[str, _Example] = {
     "Clean page": _Example(
         "A printed page as it leaves the machine: 3 × 4 with a rhythm strip of II.",
-        "left_bundle_branch_block",
-        Style(px_per_mm=6, name_above=12, header=("12-lead ECG", "simulated"), margin=8),
+        "sinus_rhythm",
+        Style(px_per_mm=7, header=("12-lead ECG", "simulated"), margin=8),
     ),
     "Phone photo": _Example(
         "The same kind of page on a table: turned, tilted, in a shadow, compressed.",

@@ -48,7 +48,8 @@ def test_what_was_found_is_drawn_where_it_is() -> None:
 
 
 def test_nothing_found_is_the_picture_alone() -> None:
-    assert len(scan.page(PIXELS).data) == 0
+    (line,) = scan.page(PIXELS).data
+    assert len(line.x) == 0
 
 
 def test_heat_is_as_opaque_as_it_is_hot() -> None:
