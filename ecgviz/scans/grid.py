@@ -218,4 +218,4 @@ def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None
 
 
 def _projected(matrix: Array, points: NDArray[np.floating[Any]]) -> Array:
-    return cv2.perspectiveTransform(np.asarray(points, np.float64)[None], matrix)[0]
+    return np.asarray(cv2.perspectiveTransform(np.asarray(points, np.float64)[None], matrix)[0])

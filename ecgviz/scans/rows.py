@@ -66,7 +66,7 @@ def _extent(cover: NDArray[np.float32]) -> tuple[int, int]:
 def _row(cover: NDArray[np.float32], y: int, mm: float) -> Row | None:
     """The longest stretch of blocks with trace, bridging gaps."""
     block = round(BLOCK_MM * mm)
-    filled = ndimage.binary_closing(np.pad(cover > 0, 8), np.ones(int(GAP_MM / BLOCK_MM) + 1))[8:-8]
+    filled = ndimage.binary_closing(np.pad(cover > 0, 8), np.ones(int(GAP_MM / BLOCK_MM) + 1, dtype=np.bool_))[8:-8]
     labels, count = ndimage.label(filled)
     if count == 0:
         return None
@@ -84,7 +84,8 @@ def _settled(row: Row, inked: NDArray[np.bool_], mm: float) -> Row:
     counts = ndimage.gaussian_filter1d(band.sum(axis=1).astype(np.float64), 0.3 * mm)
     left, right = max(int(row.x0) - end, 0), min(int(row.x1) + end, inked.shape[1])
     columns = inked[top : int(row.y) + reach + 1, left:right].any(axis=0)
-    labels, _ = ndimage.label(ndimage.binary_closing(np.pad(columns, 50), np.ones(round(GAP_MM * mm)))[50:-50])
+    bridge = np.ones(round(GAP_MM * mm), dtype=np.bool_)
+    labels, _ = ndimage.label(ndimage.binary_closing(np.pad(columns, 50), bridge)[50:-50])
     middle = labels[labels.size // 2] or 1
     places = np.flatnonzero((labels == middle) & columns)
     return Row(top + float(np.argmax(counts)), left + float(places[0]), left + float(places[-1]) + 1, row.cover)

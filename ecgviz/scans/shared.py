@@ -32,7 +32,8 @@ def _split(
     a, b = slice(first - one.first, stop - one.first), slice(first - two.first, stop - two.first)
     common = (one.top[a] == two.top[b]) & (one.stop[a] == two.stop[b])
     edges = np.diff(np.concatenate([[0], common.astype(np.int8), [0]]))
-    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+    starts, ends = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
+    for start, end in zip(starts, ends, strict=True):
         steep_one = _steepness(one, a.start + start, a.start + end, width)
         steep_two = _steepness(two, b.start + start, b.start + end, width)
         if steep_one < steep_two:

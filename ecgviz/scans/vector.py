@@ -99,7 +99,8 @@ def _named(traces: list[Points], names: tuple[tuple[str, float, float], ...], mm
             if -16 < across < 16 and -6 < above < 22:
                 cost[i, j] = abs(across - 1) + 0.7 * abs(above - 5)
     leads = [""] * len(traces)
-    for i, j in zip(*linear_sum_assignment(cost), strict=True):
+    rows, columns = linear_sum_assignment(cost)
+    for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
         if cost[i, j] < 1e3:
             leads[i] = names[j][0]
     return leads

@@ -134,4 +134,5 @@ def _p_anywhere(signal: Array, shape: Shape) -> Array:
     """(beats,) the best correlation with the usual P wave over shifts of -100 to 60 ms."""
     pattern = shape.usual[WHOLE[0] - P_SHORT[0] : WHOLE[0] + P_SHORT[1]]
     shifts = range(-_steps(100), _steps(60) + 1, 2)
-    return np.max([correlation(cut(signal, shape.at + k, *P_SHORT), pattern) for k in shifts], axis=0)
+    found = [correlation(cut(signal, shape.at + k, *P_SHORT), pattern) for k in shifts]
+    return np.asarray(np.max(found, axis=0), dtype=np.float64)

@@ -144,7 +144,7 @@ def fibrillating(data: Rows, rng: np.random.Generator) -> tuple[NDArray[np.float
         values[mine, : len(RHYTHM)] = rhythm_features(drawn)
     if lending:
         lenders = rng.choice(np.flatnonzero((data.record == lending[0]) & (data.y == 0)), len(data.y))
-        values[:, P_COLUMNS] = data.values[np.ix_(lenders, P_COLUMNS)]
+        values[:, P_COLUMNS] = data.values[lenders][:, P_COLUMNS]
     return values, lenders
 
 
