@@ -85,7 +85,7 @@ def _millivolts(scaled: Scaled, cell: Cell, traced: tuple[Followed, Array]) -> N
     known = np.flatnonzero(np.isfinite(y))
     if known.size < 2:
         return values
-    at = (path.first + known / 2 + 0.5 - scaled.x0) / scaled.px_per_s
+    at = (path.first + known + 0.5 - scaled.x0) / scaled.px_per_s
     mv = (scaled.zeros[cell.row] - y[known]) / scaled.px_per_mv
     first, stop = round(cell.start * count), round(cell.stop * count)
     times = np.arange(first, stop) / FS

@@ -16,7 +16,7 @@ __all__ = ["Scaled", "calibrate"]
 
 USUAL_SPEED, USUAL_GAIN = 25.0, 10.0
 PULSE_S, PULSE_MV = 0.2, 1.0
-LONGEST_S = 10.6
+LONGEST_S, SHORTEST_S = 10.6, 9.0
 SNAP_S, TOUCHING_S = 0.06, 0.4
 """A page whose traces last this near to 2.5, 5 or 10 s has just that, centred on what was seen."""
 
@@ -65,6 +65,11 @@ def calibrate(plan: Plan, hints: Hints, steps: list[Step]) -> Scaled:
         if source == "assumed"
     ]
     x0, seconds = _time(span, pulses, mm * speed)
+    if seconds < SHORTEST_S and hints.layout is None and not hints.boxes:
+        told = f"The rows found are {span.width / mm:.0f} mm long, {seconds:.1f} s at {speed:g} mm/s"
+        raise Stopped(
+            "layout", f"{told}; a page shows 10 s, so a part was missed. State the layout and the lead boxes."
+        )
     zeros = tuple(_zero(plan, n) for n in range(len(plan.view.rows)))
     height = (
         f"pulse of {np.median([p.height_mm for p in pulses]):.1f} mm on {len(pulses)} rows"

@@ -1,12 +1,13 @@
 """Following one trace over the columns of a flat page: the run of ink in each column that continues it best.
 
-A column of a steep stroke is a tall run: its value is the middle on a flank, and the tip where the trace turns.
+A column of a steep stroke is a tall run, from where the pen came to where it left.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from ecgviz.scans.rows import INK
 from ecgviz.scans.tone import Tone
@@ -95,26 +96,35 @@ def follow(columns: list[Runs], first: int, level: float, reach: float, px_per_m
 
 
 def settle(path: Followed, ink: Tone, width: float, foreign: NDArray[np.bool_] | None = None) -> Array:
-    """The trace's y in pixel centres, (2 n - 1,): at the middle of each column (even places) and between columns (odd).
+    """The trace's y in pixel centres, (n,), at the middle of each column.
 
-    Between columns a value stands only beside a steep stroke. NaN where no run was taken. foreign: columns whose run
-    holds another's ink (a separator, a neighbour); there the straight line between the columns around them is taken.
+    A short run: the centre of its ink. A tall one: where both edges say the pen's middle was; at a peak narrower than
+    the pen the upper edge alone, in a narrow valley the lower one. NaN where no run was taken. foreign: columns whose
+    run holds another's ink (a separator, a neighbour); there the straight line between the columns around is taken.
     """
     tall = path.stop - path.top > 1.8 * width + 0.5
     top, stop = _edges(path, ink)
-    high, low = top + width / 2, stop - width / 2
-    centre = _centroids(path, ink)
-    between = _between(high, low, tall)
-    left, right = np.append(np.nan, between), np.append(between, np.nan)
-    left, right = np.where(np.isfinite(left), left, right), np.where(np.isfinite(right), right, left)
-    above, below = np.fmin(left, right) - high, low - np.fmax(left, right)
-    inside = np.where(np.isfinite(left), (left + right) / 2, (high + low) / 2)
-    tip = np.where(above >= below, high, low)
-    steep = np.where(np.fmax(above, below) > 0.5, tip, inside)
-    y = np.full(2 * path.top.size - 1, np.nan)
-    y[::2] = np.where(tall, steep, centre) - 0.5
-    y[1::2] = between - 0.5
+    pen = max(3, round(width))
+    upper = _eroded(top + width / 2, pen)
+    lower = -_eroded(-(stop - width / 2), pen)
+    middle = (upper + lower) / 2
+    left, right = np.roll(middle, pen), np.roll(middle, -pen)
+    turned = np.where(2 * middle < left + right, upper, lower)
+    y = np.where(tall, np.where(lower - upper > 1.0, turned, middle), _centroids(path, ink)) - 0.5
     return y if foreign is None else _cut(y, path, foreign, width)
+
+
+def _eroded(edge: Array, pen: int) -> Array:
+    """(n,) the upper edge of the ink, moved back along the columns by the pen's width: where the pen's middle was.
+
+    A pen reaches each height half its width early and leaves it as much later, so the ink's edge is that of the drawn
+    line widened; the largest over the pen's width undoes it, but for hollows narrower than the pen.
+    """
+    known = np.isfinite(edge)
+    there = np.where(known, edge, -np.inf)
+    shifts = (0,) if pen % 2 else (0, -1)
+    found = [maximum_filter1d(there, pen, mode="nearest", origin=shift) for shift in shifts]
+    return np.where(known, np.mean(found, axis=0), np.nan)
 
 
 def _edges(path: Followed, ink: Tone) -> tuple[Array, Array]:
@@ -130,22 +140,6 @@ def _edges(path: Followed, ink: Tone) -> tuple[Array, Array]:
     return top, stop
 
 
-def _between(high: Array, low: Array, tall: NDArray[np.bool_]) -> Array:
-    """Where the trace passes from each column to the next, (n - 1,), beside steep strokes only.
-
-    Two columns share a stretch of rows: its middle on a flank, its tip where the trace turns between them.
-    """
-    over_top, over_low = np.fmax(high[:-1], high[1:]), np.fmin(low[:-1], low[1:])
-    middle = (over_top + over_low) / 2
-    long = over_low - over_top > 1.0
-    before, after = np.append(np.nan, middle[:-1]), np.append(middle[1:], np.nan)
-    before, after = np.where(np.isfinite(before), before, after), np.where(np.isfinite(after), after, before)
-    turned_up = long & (before > middle) & (after > middle)
-    turned_down = long & (before < middle) & (after < middle)
-    passing = np.where(turned_up, over_top, np.where(turned_down, over_low, middle))
-    return np.where(tall[:-1] | tall[1:], passing, np.nan)
-
-
 def _centroids(path: Followed, ink: Tone) -> Array:
     """Centre of the ink of each short run, in pixel edges."""
     y = np.full(path.top.size, np.nan)
@@ -158,15 +152,12 @@ def _centroids(path: Followed, ink: Tone) -> Array:
 
 def _cut(y: Array, path: Followed, foreign: NDArray[np.bool_], width: float) -> Array:
     """In marked columns, the straight line between the columns around them, kept within the run of ink."""
-    marked = foreign & np.isfinite(y[::2]) & (path.stop - path.top > 1.8 * width + 0.5)
-    centre = y[::2].copy()
-    trusted = np.flatnonzero(np.isfinite(centre) & ~marked)
+    marked = foreign & np.isfinite(y) & (path.stop - path.top > 1.8 * width + 0.5)
+    trusted = np.flatnonzero(np.isfinite(y) & ~marked)
     if not marked.any() or trusted.size < 2:
         return y
-    line = np.interp(np.flatnonzero(marked), trusted, centre[trusted])
+    line = np.interp(np.flatnonzero(marked), trusted, y[trusted])
     low, high = path.top[marked] + width / 2 - 0.5, path.stop[marked] - width / 2 - 0.5
-    centre[marked] = np.clip(line, np.minimum(low, high), np.maximum(low, high))
     found = y.copy()
-    found[::2] = centre
-    found[1::2] = np.where(marked[:-1] | marked[1:], np.nan, found[1::2])
+    found[marked] = np.clip(line, np.minimum(low, high), np.maximum(low, high))
     return found

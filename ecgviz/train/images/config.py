@@ -19,7 +19,7 @@ class PageConfig:
     data: Path
     """folder that holds ecg-images/"""
     start: Path | None = None
-    """weights to start from: ImageNet's, or those of `train.images.adapt`; without it, random ones"""
+    """weights to start from, such as those of ImageNet; without it, random ones"""
     runs: Path = Path("runs")
     """where prepared pages and the maps of frozen layers are kept"""
     view: str = "ink"

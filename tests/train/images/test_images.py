@@ -8,7 +8,6 @@ import torch
 
 from ecgviz.datasets.pages import LABELS, Page
 from ecgviz.errors import ModelError
-from ecgviz.train.images.adapt import TARGETS, beat_targets
 from ecgviz.train.images.config import PageConfig
 from ecgviz.train.images.controls import duplicates
 from ecgviz.train.images.cross import cross, fresh, rounded, strata
@@ -116,15 +115,6 @@ def test_a_drawn_page_is_the_same_for_the_same_seed_and_reads_as_a_page() -> Non
     a, b = (draw(signal, 100.0, (299, 299), np.random.default_rng(1)) for _ in range(2))
     assert np.array_equal(a, b) and a.shape == (299, 299)
     assert a.min() < 120 and np.median(a) == 255
-
-
-def test_targets_hold_the_beat_of_each_lead() -> None:
-    signal = 0.001 * np.random.default_rng(0).standard_normal((12, 1000))
-    signal[:, 50::80] += np.arange(1, 13)[:, None] / 10
-    found = beat_targets(signal)
-    assert found.shape == (TARGETS,)
-    tops = found[:-3].reshape(12, -1).max(axis=1)
-    assert (np.diff(tops) > 0).all() or not np.isfinite(found).all()
 
 
 def test_altered_views_differ_and_are_never_mirrored() -> None:
