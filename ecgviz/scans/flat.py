@@ -1,5 +1,6 @@
 """The flat page: the picture seen straight on, at a known number of pixels per millimetre, its ink free of the grid."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -71,11 +72,18 @@ def _lines_per_large(profile: Array, per: int) -> int:
 
     band = power[int(0.12 / per * size) : int(1.05 / per * size)]
     level = float(np.median(band)) + 1e-15
-    for lines in (10, 5, 4, 3, 2):
-        parts = [j for j in range(1, lines) if np.gcd(j, lines) == 1]
-        if np.mean([np.log(at(j / lines) / level) for j in parts]) > 3.5:
+    strength = {n: _strength(at, n, level) for n in (10, 5, 4, 3, 2)}
+    for lines, strong in strength.items():
+        # tenths are real only where they stand out like fifths: lines between pixels beat faintly at every tenth
+        if strong > 3.5 and (lines != 10 or strong > strength[5] - 2.0):
             return lines
     return 1
+
+
+def _strength(at: Callable[[float], float], lines: int, level: float) -> float:
+    """Mean log power, over the level, of the rates that only a repeat after `lines` lines has."""
+    parts = [j for j in range(1, lines) if np.gcd(j, lines) == 1]
+    return float(np.mean([np.log(at(j / lines) / level) for j in parts]))
 
 
 def _scale(lattice: Lattice, mm: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ def test_every_field_of_the_configuration_is_an_explained_option(run: Callable[.
     assert found.status == 0
     for field in fields(TrainConfig):
         assert f"--{field.name.replace('_', '-')}" in found.out
-        assert training._meanings()[field.name]
+        assert training._meanings(TrainConfig)[field.name]
 
 
 def test_options_arrive_typed(run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
