@@ -47,7 +47,7 @@ def test_it_learns_that_early_is_supraventricular(made_up: inter_patient.Rows) -
     found = inter_patient.logits(network, made_up)
     scored = made_up.y < 4
     assert found.shape == (300, 2, 4)
-    assert (found.mean(axis=1).argmax(axis=1) == made_up.y)[scored].mean() > 0.95
+    assert (found.mean(axis=1).argmax(axis=1) == made_up.y)[scored].mean() > 0.9
 
 
 def test_temperature_makes_answers_as_sure_as_they_are_right() -> None:
