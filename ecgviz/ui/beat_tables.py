@@ -37,7 +37,7 @@ NOTES = (
     "DS1 → DS2 (de Chazal 2004) has 22 records on each side and no paced ones. Records 201 (DS1) and 202 (DS2) are one "
     "person. Nearly all F beats of DS2 are of record 213, so F1 of F is the figure of one person.",
     "e and j count as N, as the AAMI groups them. Intervals: 95 % by resampling whole records; ± is the SD over "
-    "seeds. Rows from the same windows and the same trainer; only the last columns' features differ where stated.",
+    "seeds. Every row has the same windows and the same trainer.",
 )
 CSS = """<style>
 .ev-beats { overflow-x: auto; font-variant-numeric: tabular-nums; }

@@ -15,7 +15,7 @@ from safetensors.torch import load as load_bytes
 from safetensors.torch import save as save_bytes
 from torch import Tensor, nn
 
-from ecgviz.card import ModelCard, load_card
+from ecgviz.card import Card, ModelCard, load_card
 from ecgviz.errors import CardError, ModelError
 from ecgviz.zoo import ARCHITECTURES
 from ecgviz.zoo._int8 import pack, unpack
@@ -26,12 +26,15 @@ __all__ = [
     "Model",
     "architecture",
     "build",
+    "check_digest",
+    "fill",
     "gflop",
     "load",
     "narrow",
     "parameters",
     "read_weights",
     "save_weights",
+    "state_of",
     "together",
 ]
 
@@ -140,6 +143,36 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     return {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
 
 
+def state_of(folder: Path, card: Card) -> dict[str, Tensor]:
+    """The tensors of a folder's weights. Raises CardError where they are not those of the card or not finite."""
+    check_digest(folder / WEIGHTS, card)
+    try:
+        state = read_weights(folder)
+    except (OSError, SafetensorError) as error:
+        raise CardError(f"{card.name}: {WEIGHTS} cannot be read ({error}).") from error
+    if not all(torch.isfinite(v).all() for v in state.values()):
+        raise CardError(f"{card.name}: {WEIGHTS} holds values that are not finite; fetch it again.")
+    return state
+
+
+def check_digest(path: Path, card: Card) -> None:
+    """Raises CardError where the file of a card's weights is absent or another."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise CardError(f"{card.name}: {path.name} cannot be read ({error}).") from error
+    if digest != card.weights_digest:
+        raise CardError(f"{card.name}: the weights are not those of the card; fetch models/{card.name} again.")
+
+
+def fill(network: nn.Module, state: dict[str, Tensor], card: Card) -> None:
+    """Put the tensors into the network. Raises CardError where names or shapes do not fit."""
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
+
+
 def load(folder: Path) -> Model:
     """The model in `folder`, with weights of its own or of its members beside it.
 
@@ -166,20 +199,9 @@ def together(digests: Sequence[str]) -> str:
 
 def _member(folder: Path, card: ModelCard, task: str) -> Member:
     """The network in `folder` with the outputs of `task`."""
-    try:
-        data = (folder / WEIGHTS).read_bytes()
-        if hashlib.sha256(data).hexdigest() != card.weights_digest:
-            raise CardError(f"{card.name}: the weights are not those of the card; fetch models/{card.name} again.")
-        state = read_weights(folder)
-    except (OSError, SafetensorError) as error:
-        raise CardError(f"{card.name}: {WEIGHTS} cannot be read ({error}).") from error
-    if not all(torch.isfinite(v).all() for v in state.values()):
-        raise CardError(f"{card.name}: {WEIGHTS} holds values that are not finite; fetch it again.")
+    state = state_of(folder, card)
     network = build(card.architecture, card.config)
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
+    fill(network, state, card)
     module = architecture(card.architecture)
     if card.heads:
         if task not in card.heads:

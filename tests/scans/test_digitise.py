@@ -34,11 +34,17 @@ def test_a_clean_page_comes_back() -> None:
     assert found.record.leads == STANDARD_12
     assert found.record.provenance.source == "digitised"
     assert "digitised" in {flag.code for flag in found.record.flags}
+
+
+@pytest.mark.xfail(strict=True, reason="the worst lead of this page has a correlation of 0.934")
+def test_every_lead_of_a_clean_page_is_followed_closely() -> None:
+    found = clean()
+    assert found.record is not None
     for lead in STANDARD_12:
         got, true = found.record[lead], record()[lead]
         n = min(got.size, true.size)
         known = np.isfinite(got[:n])
-        assert np.corrcoef(got[:n][known], true[:n][known])[0, 1] > 0.9
+        assert np.corrcoef(got[:n][known], true[:n][known])[0, 1] > 0.95
 
 
 def test_each_lead_has_what_was_printed_and_no_more() -> None:
@@ -49,12 +55,13 @@ def test_each_lead_has_what_was_printed_and_no_more() -> None:
         assert seconds == pytest.approx(10.0 if lead == "II" else 2.5, abs=0.05)
 
 
-def test_scale_is_right_within_eight_percent() -> None:
+@pytest.mark.xfail(strict=True, reason="5.1 % too low on this page")
+def test_scale_is_right_within_five_percent() -> None:
     found = clean().record
     assert found is not None
     got, true = found["II"], record()["II"][: found.samples]
     known = np.isfinite(got[: true.size])
-    assert np.ptp(got[: true.size][known]) == pytest.approx(np.ptp(true[known]), rel=0.08)
+    assert np.ptp(got[: true.size][known]) == pytest.approx(np.ptp(true[known]), rel=0.05)
 
 
 def test_a_blank_page_is_refused_at_once() -> None:

@@ -69,6 +69,12 @@ def test_shapes_stand_out_in_their_own_features(strip: tuple[NDArray[np.float64]
     assert np.abs(found.windows[10, 1]).max() < 0.1 < np.abs(found.windows[WIDE, 1]).max()
 
 
+@pytest.mark.xfail(strict=True, reason="another beat has the least correlation")
+def test_a_wide_beat_correlates_least(strip: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
+    found = beat_features.beat_features(strip[0], FS, strip[1], 38, 56)
+    assert np.argmin(column(found.values, "qrs_correlation")) in range(WIDE, WIDE + 15, 3)
+
+
 @pytest.mark.xfail(strict=True, reason="the mixture does not yet place a fusion beat between the two shapes")
 def test_a_fusion_beat_lies_between_two_shapes(strip: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
     found = beat_features.beat_features(strip[0], FS, strip[1], 38, 56)

@@ -118,9 +118,19 @@ def test_very_short_records_are_harmless(seconds: float) -> None:
     assert flutter(_record(lead)) == ()
 
 
+TOO_MANY = pytest.mark.xfail(strict=True, reason="9 beats of record 105 are missed")
+
+
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("name", "missed", "false"), [("105", 12, 90), ("108", 10, 40), ("203", 25, 30), ("207", 20, 60), ("228", 10, 10)]
+    ("name", "missed", "false"),
+    [
+        pytest.param("105", 6, 90, marks=TOO_MANY),
+        ("108", 3, 25),
+        ("203", 25, 30),
+        ("207", 20, 60),
+        ("228", 10, 10),
+    ],
 )
 def test_hard_records_of_mit_bih(name: str, missed: int, false: int) -> None:
     header = Path(os.environ.get("ECGVIZ_DATA", "absent"), "mitdb", f"{name}.hea")
@@ -130,7 +140,7 @@ def test_hard_records_of_mit_bih(name: str, missed: int, false: int) -> None:
     agreement = compare(read_annotations(header).times_s, r_peaks(record))
     assert agreement.missed <= missed
     assert agreement.false <= false
-    assert agreement.median_error_ms < 35
+    assert agreement.median_error_ms < 25
     spans = [span for span in read_rhythm(header) if span.name == "VFL"]
     overlap = sum(
         max(0.0, min(span.end_s, end) - max(span.start_s, start)) for span in spans for start, end in flutter(record)

@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 from torch import nn
 
+from ecgviz.datasets import heartbeat
 from ecgviz.errors import DataError
 from ecgviz.evaluate import beats
 from ecgviz.train.beats import loop
@@ -24,9 +25,6 @@ from ecgviz.zoo import _checkpoints
 from ecgviz.zoo.beats import _models
 
 __all__ = ["calibrated", "counted", "fitted_answers", "kept", "run"]
-
-SAME_PERSON = "202"
-"""Of DS2; the person of record 201 in DS1."""
 
 
 def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
@@ -73,7 +71,7 @@ def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
         "test": beats.summary(test, labels),
     } | told
     if config.split == "inter_patient":
-        result["test_without_202"] = beats.summary(test[names != SAME_PERSON], labels)
+        result["test_without_202"] = beats.summary(test[names != heartbeat.SAME_PERSON], labels)
     at.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     figures = {name: result["test"]["metrics"][name]["value"] for name in ("macro_f1", "weighted_f1", "accuracy")}
     say(f"{config.key}: test " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))

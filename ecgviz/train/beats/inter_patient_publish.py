@@ -23,8 +23,6 @@ from ecgviz.zoo.beats import beat_inter_patient as architecture
 __all__ = ["FOLDS", "NAME", "cross_validated", "publish", "temperature", "write"]
 
 NAME = "beat_inter_patient"
-SAME_PERSON = "202"
-"""Of DS2; the person of record 201 in DS1."""
 FOLDS = (
     ("209", "106", "115", "220", "114"),
     ("207", "112", "119", "203", "205", "230"),
@@ -93,7 +91,7 @@ def write(
         "split": "inter_patient",
         "metrics": test["metrics"],
         "confusion": test["confusion"],
-        "without_202": _measured(answers.mean(axis=1), unseen, unseen.record != SAME_PERSON),
+        "without_202": _measured(answers.mean(axis=1), unseen, unseen.record != heartbeat.SAME_PERSON),
         "members": _members(answers, unseen),
         "cross_validation": _measured(held_out, learnt) | {"folds": FOLDS, "by_record": _by_record(held_out, learnt)},
         "by_record": _by_record(answers.mean(axis=1), unseen),

@@ -1,6 +1,5 @@
 """Beat models: built from a setting or a card, kept beside the card, and asked about the beats of a record."""
 
-import hashlib
 import importlib
 import threading
 from dataclasses import dataclass, field, fields, replace
@@ -11,11 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from torch import nn
 
 from ecgviz.card import BeatCard, load_beat_card
-from ecgviz.errors import CardError, ModelError
+from ecgviz.errors import ModelError
 from ecgviz.record import Record, worst_first
 from ecgviz.results import BeatPrediction
 from ecgviz.signals.beat_windows import Beats, prepare_beats
@@ -84,25 +82,12 @@ def load(folder: Path) -> BeatModel:
     """The model in `folder`. Raises CardError where digest, names, shapes or values do not fit the card."""
     card = load_beat_card(folder / "card.json")
     module = architecture(card.architecture)
-    classical = folder / CLASSICAL
-    path = classical if classical.is_file() else folder / _checkpoints.WEIGHTS
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise CardError(f"{card.name}: {path.name} cannot be read ({error}).") from error
-    if digest != card.weights_digest:
-        raise CardError(f"{card.name}: the weights are not those of the card; fetch models/{card.name} again.")
     answer = build(card.architecture, card.config)
-    if path == classical:
-        answer.load(classical)
+    if not isinstance(answer, nn.Module):
+        _checkpoints.check_digest(folder / CLASSICAL, card)
+        answer.load(folder / CLASSICAL)
         return BeatModel(card, module, answer)
-    try:
-        state = _checkpoints.read_weights(folder)
-        answer.load_state_dict(state)
-    except (SafetensorError, RuntimeError) as error:
-        raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
-    if not all(torch.isfinite(v).all() for v in state.values()):
-        raise CardError(f"{card.name}: the weights hold values that are not finite; fetch them again.")
+    _checkpoints.fill(answer, _checkpoints.state_of(folder, card), card)
     answer.eval().requires_grad_(False)
     return BeatModel(card, module, answer)
 

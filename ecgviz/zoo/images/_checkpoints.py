@@ -1,6 +1,5 @@
 """Networks of pages and their weights: built from a card, checked whenever they are loaded."""
 
-import hashlib
 import importlib
 import threading
 from dataclasses import dataclass, field, fields
@@ -9,12 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from torch import nn
 
 from ecgviz.card import ImageCard, load_image_card
-from ecgviz.errors import CardError, ModelError
-from ecgviz.zoo._checkpoints import WEIGHTS, read_weights
+from ecgviz.errors import ModelError
+from ecgviz.zoo._checkpoints import fill, state_of
 from ecgviz.zoo.images import ARCHITECTURES
 from ecgviz.zoo.images._gate import Gate
 
@@ -67,21 +65,10 @@ def whole(network: nn.Module, gate: Gate) -> nn.ModuleDict:
 def load(folder: Path) -> PageModel:
     """The model in `folder`. Raises CardError where digest, names, shapes or values do not fit its card."""
     card = load_image_card(folder / "card.json")
-    try:
-        data = (folder / WEIGHTS).read_bytes()
-        if hashlib.sha256(data).hexdigest() != card.weights_digest:
-            raise CardError(f"{card.name}: the weights are not those of the card; fetch models/{card.name} again.")
-        state = read_weights(folder)
-    except (OSError, SafetensorError) as error:
-        raise CardError(f"{card.name}: {WEIGHTS} cannot be read ({error}).") from error
-    if not all(torch.isfinite(value).all() for value in state.values()):
-        raise CardError(f"{card.name}: {WEIGHTS} holds values that are not finite; fetch it again.")
+    state = state_of(folder, card)
     network = build(card.architecture, card.config)
     axes = state.get("gate.axes", torch.zeros(0, 0))
     gate = Gate(axes.shape[1], len(axes))
-    try:
-        whole(network, gate).load_state_dict(state)
-    except RuntimeError as error:
-        raise CardError(f"{card.name}: the weights do not fit {card.architecture} ({error}).") from error
+    fill(whole(network, gate), state, card)
     network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return PageModel(card, network, gate, architecture(card.architecture))
