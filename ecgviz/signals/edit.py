@@ -1,8 +1,9 @@
-"""Faults of the recording, put on purpose into a Record: swapped arms, a lead that fell off, noise.
+"""Changes made to a Record on purpose: swapped arms, a lead that fell off, noise, gain, band, start and heart rate.
 
 All are pure: they return a new Record with a note. Noise arises at the electrodes, so Einthoven's law still holds.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,9 +14,21 @@ from scipy.signal import butter, sosfiltfilt
 from ecgviz.errors import RecordError
 from ecgviz.leads import STANDARD_12, derive
 from ecgviz.record import Record
+from ecgviz.signals.beats import band, filled
 from ecgviz.signals.vector_model import ELECTRODES, electrode_leads, twelve_leads
 
-__all__ = ["NOISES", "Noise", "add_noise", "drop_lead", "electrode_noise", "swap_arms"]
+__all__ = [
+    "NOISES",
+    "Noise",
+    "add_noise",
+    "amplify",
+    "drop_lead",
+    "electrode_noise",
+    "faster",
+    "later",
+    "low_pass",
+    "swap_arms",
+]
 
 Noise = Literal["mains_50", "mains_60", "wander", "muscle"]
 NOISES: tuple[Noise, ...] = ("mains_50", "mains_60", "wander", "muscle")
@@ -59,6 +72,52 @@ def add_noise(record: Record, kind: Noise, level_mv: float, *, seed: int = 0) ->
     spare = iter(np.resize(electrodes, (len(record.leads), electrodes.shape[1])))
     added = np.stack([twelve[lead] if lead in twelve else next(spare) for lead in record.leads])
     return record.with_signal(record.signal + added, f"{kind} noise of {level_mv:g} mV added on purpose")
+
+
+def amplify(record: Record, factor: float) -> Record:
+    """Every lead times `factor`, as when the gain was stated wrongly. Raises RecordError unless it is above 0."""
+    if not (np.isfinite(factor) and factor > 0):
+        raise RecordError(f"A gain of {factor:g} is not possible; give a number above 0.")
+    return record.with_signal(record.signal * np.float32(factor), f"gain multiplied by {factor:g} on purpose")
+
+
+def low_pass(record: Record, high_hz: float) -> Record:
+    """Nothing kept above `high_hz` (zero phase); NaN stays NaN. Unchanged where the rate does not reach so far.
+
+    Raises RecordError unless it is above 0.
+    """
+    if not high_hz > 0:
+        raise RecordError(f"A low-pass at {high_hz:g} Hz is not possible; give a number above 0.")
+    if high_hz >= 0.45 * record.fs:
+        return record
+    signal = band(filled(record.signal), record.fs, None, high_hz)
+    signal[np.isnan(record.signal)] = np.nan
+    return record.with_signal(signal, f"low-pass at {high_hz:g} Hz on purpose")
+
+
+def later(record: Record, seconds: float) -> Record:
+    """The recording begun so much later: its first seconds are gone, the rest stays where it was on the time axis.
+
+    Raises RecordError where nothing would be left.
+    """
+    first = round(seconds * record.fs)
+    if not 0 <= first < record.samples:
+        raise RecordError(f"A start {seconds:g} s later is not possible in a record of {record.seconds:.1f} s.")
+    note = f"started {seconds:g} s later on purpose"
+    return record.with_signal(record.signal[:, first:], note, start_s=record.start_s + first / record.fs)
+
+
+def faster(record: Record, factor: float) -> Record:
+    """Heart rate times `factor` by running the trace faster or slower: PR, QRS and QT shrink or grow with it.
+
+    A slowed trace is cut to the record's length; a hastened one ends earlier. Raises RecordError unless above 0.
+    """
+    if not (np.isfinite(factor) and factor > 0):
+        raise RecordError(f"A heart rate times {factor:g} is not possible; give a number above 0.")
+    fs = record.fs * factor
+    kept = min(record.samples, round(record.seconds * fs))
+    run = replace(record, signal=record.signal[:, :kept], fs=fs)
+    return run.with_signal(run.signal, f"heart rate multiplied by {factor:g} on purpose")
 
 
 def electrode_noise(kind: Noise, t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
