@@ -11,7 +11,8 @@
     ├── LeakageError         a split is not honest
     ├── EditError            an edit of beats cannot be made, or what was typed has no meaning
     ├── MissingPackageError  an optional package is not installed
-    └── OfflineError         a host cannot be reached
+    ├── OfflineError         a host cannot be reached
+    └── StoreError           what a reader decided cannot be kept or read again
 
 Each message is one line and says what, which value, and what to do. Anything else that is raised is a bug.
 """
@@ -28,6 +29,7 @@ __all__ = [
     "OfflineError",
     "ReadError",
     "RecordError",
+    "StoreError",
     "UnknownFormatError",
 ]
 
@@ -82,3 +84,7 @@ class MissingPackageError(EcgvizError):
 
 class OfflineError(EcgvizError):
     """A host cannot be reached."""
+
+
+class StoreError(EcgvizError):
+    """What a reader decided cannot be kept, or not be read again."""

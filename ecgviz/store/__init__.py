@@ -1,0 +1,1 @@
+"""What readers decide, in SQL: SQLite unless ECGVIZ_STORE names another database."""
