@@ -1,13 +1,28 @@
 """What a model says about the open record, and where on the trace it saw that."""
 
-from ecgviz.ui import evidence, frame, messages, model_picker, viewport
+from ecgviz.ui import (
+    cache,
+    evidence,
+    frame,
+    messages,
+    model_picker,
+    overread,
+    overread_form,
+    overread_verdict,
+    viewport,
+)
 
 with messages.friendly_errors():
     record = frame.open_page()
     name = model_picker.choose()
+    overread.switch()
     width = viewport.width_px()
-    if name is None:
+    card = next((card for card in cache.cards() if card.name == name), None)
+    if card is None:
         messages.no_model()
+    elif not overread.may_show(record, card):
+        overread_form.reading(record, card, width)
     else:
-        evidence.workbench(record, name, width)
+        overread_verdict.agreement(record, card)
+        evidence.workbench(record, card.name, width)
 frame.footer()

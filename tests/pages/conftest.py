@@ -60,10 +60,11 @@ class Page:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, random_models: Path) -> Callable[..., Page]:
+def page(monkeypatch: pytest.MonkeyPatch, random_models: Path, tmp_path: Path) -> Callable[..., Page]:
     """Opens a page by name, without a data folder and with the random models unless said otherwise."""
     monkeypatch.delenv("ECGVIZ_DATA", raising=False)
     monkeypatch.setenv("ECGVIZ_MODELS", str(random_models))
+    monkeypatch.setenv("ECGVIZ_STORE", f"sqlite:///{tmp_path / 'over_reads.sqlite'}")
     st.cache_data.clear()  # AppTest gives every session the same identifier
     st.cache_resource.clear()
 
