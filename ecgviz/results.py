@@ -20,7 +20,7 @@ __all__ = [
     "MeanBeat",
     "Measurements",
 ]
-__all__ += ["Prediction", "RRSeries", "Severity", "Verdict"]
+__all__ += ["Prediction", "RRSeries", "Screening", "Severity", "Verdict"]
 
 Severity = Literal["high", "medium", "low"]
 Verdict = Literal["passes", "doubtful", "fails"]
@@ -154,6 +154,23 @@ class Prediction:
             if finding.label == label:
                 return finding
         raise ModelError(f"{self.model} has no label {label}; it knows {', '.join(f.label for f in self.findings)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """What stands before a model's answer: whether this recording may be asked of this model at all.
+
+    verdict: `fit`, `care` (read with care) or `unfit` (do not rely on the answer); sentence: why, in plain words;
+    reasons: the findings it rests on, worst first. strangeness: how unlike the model's training records this one is,
+    in standard deviations of those, at most `limit` in 99 % of good ones; None where the model has no reference.
+    """
+
+    model: str
+    verdict: Literal["fit", "care", "unfit"]
+    sentence: str
+    reasons: tuple[Flag, ...] = ()
+    strangeness: float | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from ecgviz.card import BeatCard, Card, ImageCard
 from ecgviz.cli import beats, heat_page, images, payload, words
 from ecgviz.cli.digitise import digitise_command
 from ecgviz.cli.opening import Given, all_flags, open_record
-from ecgviz.cli.training import ensemble, examine, train
+from ecgviz.cli.training import calibrate_gate, ensemble, examine, train
 from ecgviz.datasets.library import VARIABLE, data_root
 from ecgviz.errors import DataError, ModelError
 from ecgviz.explain import METHODS, explain
@@ -95,9 +95,10 @@ def predict(
     if isinstance(card, BeatCard):
         answer, as_object = beats.predicted(model, record, all_flags(record))
         return _show(as_object if as_json else beats.said(answer, all_flags(record)))
-    found = zoo.predict(zoo.load(model), record)
+    network = zoo.load(model)
+    found, gate = zoo.predict(network, record), zoo.screen(network, record, all_flags(record))
     flags = worst_first(found.flags, all_flags(record))
-    return _show(payload.prediction(found, flags) if as_json else words.prediction(found, flags, card))
+    return _show(payload.prediction(found, flags, gate) if as_json else words.prediction(found, flags, card, gate))
 
 
 @app.command("explain")
@@ -163,6 +164,7 @@ app.command("train-beats")(beats.train_beats)
 app.command("train-image")(images.train_image)
 app.command()(ensemble)
 app.command()(examine)
+app.command("calibrate-gate")(calibrate_gate)
 app.command("digitise")(digitise_command)
 
 

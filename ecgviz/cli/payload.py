@@ -9,7 +9,7 @@ import numpy as np
 
 from ecgviz.card import Card
 from ecgviz.record import Flag, Record
-from ecgviz.results import Attribution, Prediction
+from ecgviz.results import Attribution, Prediction, Screening
 
 __all__ = ["attribution", "card", "dumps", "evaluation", "flags_of", "prediction", "record"]
 
@@ -63,9 +63,10 @@ def card(found: Card) -> dict[str, Any]:
     }
 
 
-def prediction(found: Prediction, flags: tuple[Flag, ...]) -> dict[str, Any]:
-    """Of `predict`; labels in the card's order."""
-    return {
+def prediction(found: Prediction, flags: tuple[Flag, ...], gate: Screening | None = None) -> dict[str, Any]:
+    """Of `predict`; labels in the card's order, and what stands before the answer."""
+    told = {"gate": _gate(gate)} if gate else {}
+    return told | {
         "model": found.model,
         "predictions": [
             {
@@ -77,6 +78,16 @@ def prediction(found: Prediction, flags: tuple[Flag, ...]) -> dict[str, Any]:
             for finding in found.findings
         ],
         "flags": flags_of(flags),
+    }
+
+
+def _gate(found: Screening) -> dict[str, Any]:
+    return {
+        "verdict": found.verdict,
+        "sentence": found.sentence,
+        "reasons": [flag.code for flag in found.reasons],
+        "strangeness": found.strangeness,
+        "limit": found.limit,
     }
 
 

@@ -14,10 +14,11 @@ from ecgviz import zoo
 from ecgviz.cli import payload
 from ecgviz.cli.words import columns
 from ecgviz.train import TrainConfig, grid, run
+from ecgviz.train import calibrate_gate as calibrate
 from ecgviz.train import ensemble as combine
 from ecgviz.train import examine as trouble
 
-__all__ = ["ensemble", "examine", "options_of", "train"]
+__all__ = ["calibrate_gate", "ensemble", "examine", "options_of", "train"]
 
 OUT = "out"
 OVER = "over"
@@ -123,3 +124,16 @@ def examine(
     """Measure a model with failing leads, swapped electrodes, noise and other hospitals' records."""
     path = trouble(model, data, runs, (lambda line: None) if as_json else typer.echo)
     typer.echo(payload.dumps({"report": str(path)}) if as_json else f"Written to {path}.")
+
+
+def calibrate_gate(
+    data: Annotated[Path, typer.Option("--data", help="Folder that holds ptb-xl/.")],
+    model: Annotated[str, typer.Option("--model", help="Name of an installed model; without it, every one.")] = "",
+    runs: Annotated[Path, typer.Option("--runs", help="Where the prepared signals are kept.")] = Path("runs"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Make the reference of the gate before a prediction: what the training records look like to the model."""
+    names = [model] if model else [card.name for card in zoo.cards() if not card.members]
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    paths = [str(calibrate(name, data, runs, say)) for name in names]
+    typer.echo(payload.dumps({"files": paths}) if as_json else f"Written: {', '.join(paths)}.")

@@ -10,7 +10,7 @@ import numpy as np
 from ecgviz.card import Card, Figure
 from ecgviz.datasets.vocabulary import in_words
 from ecgviz.record import Flag, Record
-from ecgviz.results import Attribution, Finding, Prediction
+from ecgviz.results import Attribution, Finding, Prediction, Screening
 
 __all__ = [
     "DISCLAIMER",
@@ -123,8 +123,8 @@ def _margin(finding: Finding) -> tuple[bool, float]:
     return (not finding.positive, -finding.probability)
 
 
-def prediction(found: Prediction, flags: tuple[Flag, ...], card: Card) -> str:
-    """Of `predict`: findings at or above their threshold first, then the rest, each by probability."""
+def prediction(found: Prediction, flags: tuple[Flag, ...], card: Card, gate: Screening | None = None) -> str:
+    """Of `predict`: the gate, findings at or above their threshold, then the rest, each by probability."""
     described = {label.name: label.description for label in card.labels}
     rows = [("Finding", "Probability", "Threshold", "", "Meaning")]
     for finding in sorted(found.findings, key=_margin):
@@ -132,7 +132,8 @@ def prediction(found: Prediction, flags: tuple[Flag, ...], card: Card) -> str:
         doubt = "" if finding.trusted else " (few training cases; do not rely on it)"
         meaning = described.get(finding.label, "") + doubt
         rows.append((finding.label, f"{finding.probability:.3f}", f"{finding.threshold:.3f}", verdict, meaning))
-    return page(f"Findings of {found.model}, {card.title}", columns(rows, right=(1, 2)), flags_said(flags))
+    said = textwrap.fill(gate.sentence, _WIDTH) if gate else ""
+    return page(f"Findings of {found.model}, {card.title}", said, columns(rows, right=(1, 2)), flags_said(flags))
 
 
 def attribution(found: Attribution, said: Finding, flags: tuple[Flag, ...], out: Path | None) -> str:

@@ -6,6 +6,7 @@ report(name)       its report.json (no torch)
 answers(name)      its kept answers to the test records, for paired comparison (no torch)
 load(name)         the network, checked against its card
 predict(model, record)
+screen(model, record, flags)   whether this recording may be asked of this model at all
 preload()          import torch and captum, so that the first prediction does not wait for them
 """
 
@@ -20,9 +21,11 @@ from ecgviz.card import Card, ModelCard, Task, kind_of, list_beat_cards, list_ca
 from ecgviz.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ecgviz.evaluate.paired import Answers
-    from ecgviz.record import Record
-    from ecgviz.results import Prediction
+    from ecgviz.record import Flag, Record
+    from ecgviz.results import Prediction, Screening
     from ecgviz.zoo._checkpoints import Model
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "predict",
     "preload",
     "report",
+    "screen",
 ]
 
 ARCHITECTURES = tuple(m.name for m in pkgutil.iter_modules(__path__) if not (m.ispkg or m.name.startswith("_")))
@@ -103,6 +107,16 @@ def predict(model: "Model", record: "Record") -> "Prediction":
     from ecgviz.zoo import _predict
 
     return _predict.predict(model, record)
+
+
+def screen(model: "Model", record: "Record", flags: "Iterable[Flag]") -> "Screening":
+    """The gate before a prediction: what `signals.quality.check` found (`flags`), and how unlike training it is.
+
+    Raises ModelError as `signals.prepare`.
+    """
+    from ecgviz.zoo import _gate
+
+    return _gate.screen(model, record, flags)
 
 
 def preload() -> None:
