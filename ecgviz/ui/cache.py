@@ -16,7 +16,7 @@ from ecgviz.card import ModelCard
 from ecgviz.datasets import library
 from ecgviz.plot import overlay, tracing
 from ecgviz.record import Flag, Record
-from ecgviz.results import Attribution, Check, Measurements, Prediction
+from ecgviz.results import Attribution, Check, Measurements, Prediction, Screening
 from ecgviz.signals import filters, intervals
 from ecgviz.ui import rhythm_quality
 from ecgviz.ui.view import Heat, View
@@ -30,12 +30,14 @@ __all__ = [
     "attribution",
     "cards",
     "heat_sheet",
+    "layers",
     "measurements",
     "model",
     "model_report",
     "open_library",
     "prediction",
     "quality_flags",
+    "screening",
     "sheet",
     "shown",
     "waves",
@@ -94,7 +96,7 @@ def heat_sheet(
     drawn = shown(record, view)
     where = _where(record, drawn, view) | {"start_s": start_s, "width": width, "title": title}
     where |= {"strength": heat.strength, "style": heat.style, "palette": heat.palette}
-    found = attribution(name, record, label, heat.method)
+    found = attribution(name, record, label, heat.method, heat.layer)
     return _zoom_kept(overlay.page(drawn, found, **where).to_dict(), record, drawn)
 
 
@@ -122,19 +124,35 @@ def prediction(name: str, record: Record) -> Prediction:
 
 
 @st.cache_data(hash_funcs=BY_DIGEST, max_entries=12, scope="session", show_spinner=False)
-def attribution(name: str, record: Record, label: str, method: str) -> Attribution:
+def attribution(name: str, record: Record, label: str, method: str, layer: str = "") -> Attribution:
     """The evidence for one finding in the unfiltered record."""
     network = model(name)
     with CORES:
-        return explain.explain(network, record, label, method)
+        return explain.explain(network, record, label, method, layer=layer)
+
+
+@st.cache_data(hash_funcs=BY_DIGEST, max_entries=16, scope="session", show_spinner=False)
+def screening(name: str, record: Record) -> Screening:
+    """The gate before a model's answer; rests on the record's own flags, which `session` has set."""
+    network = model(name)
+    with CORES:
+        return zoo.screen(network, record, record.flags)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def layers(name: str) -> tuple[str, ...]:
+    """Where in a model Grad-CAM may look, the usual place first."""
+    return explain.layers(model(name))
 
 
 @st.cache_data(hash_funcs=BY_DIGEST, max_entries=12, scope="session", show_spinner=False)
-def checks(name: str, record: Record, label: str, method: str, which: tuple[str, ...]) -> tuple[Check, ...]:
+def checks(
+    name: str, record: Record, label: str, method: str, which: tuple[str, ...], layer: str = ""
+) -> tuple[Check, ...]:
     """Tests of one heat; see `explain.check`."""
     network = model(name)
     with CORES:
-        return explain.check(network, record, label, method, which)
+        return explain.check(network, record, label, method, which, layer=layer)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,7 +10,7 @@ from ecgviz.explain.waves import heat_in_words
 from ecgviz.plot import overlay, scores
 from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
-from ecgviz.ui import cache, findings, heat_tests, overread_verdict, paper, view, zoom
+from ecgviz.ui import cache, findings, gate, heat_tests, overread_verdict, paper, view, zoom
 from ecgviz.ui.messages import friendly_errors
 
 __all__ = ["workbench"]
@@ -26,19 +26,23 @@ def workbench(record: Record, name: str, width: int) -> None:
         card = next(card for card in cache.cards() if card.name == name)
         left, right = st.columns(SHARE, gap="medium")
         with left, st.spinner("The model reads the ECG"):
+            before = st.container()
             prediction = cache.prediction(name, record)
         # the heat is what is waited for: it is sent before the bars
         with right:
             _evidence(record, card, findings.chosen(prediction), width)
+        with before:
+            gate.panel(cache.screening(name, record))
         with left:
             findings.panel(prediction, card)
             overread_verdict.panel(record, card, findings.chosen(prediction))
 
 
 def _evidence(record: Record, card: ModelCard, finding: Finding, width: int) -> None:
-    heat, drawn = view.heat(), view.view()
+    layers = cache.layers(card.name)
+    heat, drawn = view.heat(layers), view.view()
     with st.spinner("Looking for the evidence"):
-        found = cache.attribution(card.name, record, finding.label, heat.method)
+        found = cache.attribution(card.name, record, finding.label, heat.method, heat.layer)
     sentence = _sentence(record, card, finding, found)
     caption = html.escape(overlay.caption(found))
     st.html(f"<div class='ev-says'><p class='ev-sentence'>{sentence}</p><p class='ev-caption'>{caption}</p></div>")
@@ -46,8 +50,8 @@ def _evidence(record: Record, card: ModelCard, finding: Finding, width: int) -> 
     beside = width if width <= 700 else round((width - GAP_PX) * SHARE[1] / sum(SHARE))
     where = (start_s, beside, paper.title(record), card.name, finding.label, heat)
     paper.draw(cache.heat_sheet, record, drawn, *where, about=f"Evidence for {finding.label} under the trace.")
-    view.choose_heat()
-    heat_tests.panel(record, card.name, finding.label, heat.method)
+    view.choose_heat(layers)
+    heat_tests.panel(record, card.name, finding.label, heat.method, heat.layer)
     heat_tests.by_wave(record, found)
     _making(card, found)
     zoom.watch()

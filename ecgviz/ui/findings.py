@@ -1,6 +1,5 @@
 """The findings of one model for one record: those above their thresholds first, the rest in a fold; one is chosen."""
 
-import html
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +60,6 @@ def panel(prediction: Prediction, card: ModelCard) -> None:
     # a switch, not a fold: a closed fold would still be sent and painted
     if rest and st.toggle(f"Show {len(rest)} below their thresholds", key="finding_rest", persist_state="session"):
         _bars(prediction, rest, selected, "rest")
-    _doubts(prediction)
 
 
 def _bars(prediction: Prediction, rows: list[Finding], selected: str, where: str) -> None:
@@ -94,11 +92,3 @@ def _label_of(point: dict[str, Any], part: Prediction) -> str | None:
     row = point.get("point_index", point.get("point_number"))
     ranked = scores.ranked(part)
     return ranked[row].label if isinstance(row, int) and 0 <= row < len(ranked) else None
-
-
-def _doubts(prediction: Prediction) -> None:
-    """What makes the findings doubtful stands beside them."""
-    doubtful = {flag.text: flag for flag in prediction.flags if flag.level != "info"}
-    if doubtful:
-        lines = "".join(f"<li>{html.escape(text)}</li>" for text in list(doubtful)[:4])
-        st.html(f"<div class='ev-doubt'><b>Doubtful, because</b><ul>{lines}</ul></div>")

@@ -16,7 +16,7 @@ QUICK = ("take_away", "randomisation", "stability")
 _MARKS = {"passes": "✓", "doubtful": "~", "fails": "✗"}
 
 
-def panel(record: Record, name: str, label: str, method: str) -> None:
+def panel(record: Record, name: str, label: str, method: str, layer: str = "") -> None:
     """A fold with a button: three tests of this heat, done when they are asked for."""
     with st.expander("Can this heat be trusted?", icon=":material/fact_check:"):
         st.html(
@@ -24,11 +24,11 @@ def panel(record: Record, name: str, label: str, method: str) -> None:
             "is smoothed away, does the heat depend on what the network has learned, and does it stay when the trace "
             "trembles a little?</p>"
         )
-        key = f"tested-{record.digest}-{name}-{label}-{method}"
+        key = f"tested-{record.digest}-{name}-{label}-{method}-{layer}"
         if st.button("Test this heat", key="test-heat") or st.session_state.get(key):
             st.session_state[key] = True
             with st.spinner("Testing"):
-                checks = cache.checks(name, record, label, method, QUICK)
+                checks = cache.checks(name, record, label, method, QUICK, layer)
             st.html("".join(_told(check) for check in checks))
 
 

@@ -45,12 +45,13 @@ class View:
 
 @dataclass(frozen=True)
 class Heat:
-    """method, strength 0 to 1 of the strongest evidence, style, palette."""
+    """method, strength 0 to 1 of the strongest evidence, style, palette; layer: of Grad-CAM, "" for the usual one."""
 
     method: str = "grad_cam"
     strength: float = theme.MAX_ALPHA
     style: str = "shade"
     palette: str = "purple"
+    layer: str = ""
 
 
 def view() -> View:
@@ -96,20 +97,29 @@ def choose_view(record: Record) -> None:
     _pick(row[6], "Paper", "paper", list(theme.PAPERS), lambda key: theme.PAPERS[key].label)
 
 
-def heat() -> Heat:
-    """The present choices for the heat."""
+def heat(layers: Sequence[str] = ()) -> Heat:
+    """The present choices for the heat; layers: those of the model, the usual one first."""
     kept, plain = st.session_state, Heat()
+    method = kept.get("method", plain.method)
+    layer = kept.get("layer", "") if method in explain.LAYERED else ""
     return Heat(
-        kept.get("method", plain.method),
+        method,
         float(kept.get("strength", plain.strength)),
         kept.get("style", plain.style),
         kept.get("palette", plain.palette),
+        layer if layer in layers[1:] else "",
     )
 
 
-def choose_heat() -> None:
-    """The compact row under the heat."""
-    row = st.columns([1.6, 1.3, 0.9, 2.0], gap="small", vertical_alignment="bottom")
+def choose_heat(layers: Sequence[str] = ()) -> None:
+    """The compact row under the heat; layers: where in the model Grad-CAM may look, the usual one first."""
+    layered = len(layers) > 1 and heat(layers).method in explain.LAYERED
+    wide = [1.6, *([1.4] if layered else []), 1.3, 0.9, 2.0]
+    row = st.columns(wide, gap="small", vertical_alignment="bottom")
+    if layered:
+        if st.session_state.get("layer") not in layers:
+            st.session_state["layer"] = layers[0]
+        _pick(row.pop(1), "Layer", "layer", layers, help="Where in the network Grad-CAM looks: early layers see less.")
     _pick(row[0], "Method", "method", list(explain.METHODS), lambda key: explain.METHODS[key])
     row[1].slider(
         "Strength",

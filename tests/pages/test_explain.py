@@ -84,11 +84,36 @@ def test_palette_style_and_strength_reach_the_heat(page):
     assert changed["colorscale"][-1][1].endswith("0.9)")
 
 
-def test_what_makes_a_finding_doubtful_stands_beside_it(page):
+def gate(opened):
+    (found,) = [block.proto.body for block in opened.at.get("html") if "class='ev-gate" in block.proto.body]
+    return found
+
+
+def test_the_gate_stands_above_the_findings_with_its_reason(page):
     opened = page("explain")
+    assert "Nothing speaks against asking this model" in gate(opened)
     opened.at.selectbox(key="entry-simulated").set_value("simulated/lead_off").run()
-    (doubt,) = [block.proto.body for block in opened.at.get("html") if "Doubtful, because" in block.proto.body]
-    assert "V3" in doubt
+    assert "Read with care." in gate(opened)
+    assert "V3" in gate(opened)
+    opened.at.selectbox(key="entry-simulated").set_value("simulated/swapped_arms").run()
+    assert "Do not rely on this answer." in gate(opened)
+    assert "Check" in opened.words() or "check" in opened.words()
+
+
+def test_grad_cam_looks_at_any_layer_that_the_model_offers(page):
+    opened = page("explain")
+    opened.at.radio(key="network-ptbxl_super").set_value("superclasses").run()
+    first = json.dumps(heat(opened)["z"])
+    box = opened.at.selectbox(key="layer")
+    assert box.value == "last convolution"
+    assert len(box.options) > 1
+    box.set_value(box.options[1]).run()
+    assert opened.errors() == []
+    assert json.dumps(heat(opened)["z"]) != first
+    assert f"Grad-CAM at {box.options[1]}" in opened.words()
+    opened.at.selectbox(key="method").set_value("occlusion").run()
+    assert "layer" not in [one.key for one in opened.at.selectbox]
+    assert opened.errors() == []
 
 
 def test_how_it_was_made_states_input_thresholds_and_what_it_is_not_for(page):
