@@ -18,7 +18,7 @@ from ecgviz.errors import ModelError
 from ecgviz.leads import derive
 from ecgviz.record import Flag, Patient, Record
 
-__all__ = ["Prepared", "condition", "demographics", "prepare"]
+__all__ = ["Prepared", "condition", "demographics", "model_input", "prepare"]
 
 SHORTEST_S = 1.0
 SLOWEST_HZ = 50.0
@@ -66,6 +66,20 @@ def prepare(record: Record, spec: InputSpec) -> Prepared:
         flags += _unknowns(record.patient)
     begin = record.start_s + starts / spec.fs
     return Prepared(windows, begin, demographics(record.patient), tuple(flags), (note,))
+
+
+def model_input(record: Record, spec: InputSpec) -> Record:
+    """What a model is given, as a Record in mV on the record's own seconds; NaN where no window lies.
+
+    Raises ModelError as `prepare`.
+    """
+    made = prepare(record, spec)
+    firsts = np.round((made.start_s - record.start_s) * spec.fs).astype(np.int64)
+    width = made.x.shape[2]
+    signal = np.full((len(spec.leads), int(firsts.max()) + width), np.nan, dtype=np.float32)
+    for window, first in zip(made.x, firsts, strict=True):
+        signal[:, first : first + width] = window * np.float32(spec.scale_mv)
+    return Record(signal, spec.fs, spec.leads, record.start_s, record.patient, name=record.name, notes=made.notes)
 
 
 def condition(x: NDArray[np.float32], fs: float, spec: InputSpec) -> NDArray[np.float32]:

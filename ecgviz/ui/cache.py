@@ -14,10 +14,11 @@ import streamlit as st
 from ecgviz import explain, zoo
 from ecgviz.card import ModelCard
 from ecgviz.datasets import library
-from ecgviz.plot import overlay, tracing
+from ecgviz.plot import overlay, seen, tracing
 from ecgviz.record import Flag, Record
 from ecgviz.results import Attribution, Check, Measurements, Prediction, Screening
 from ecgviz.signals import filters, intervals
+from ecgviz.signals.prepare import model_input
 from ecgviz.ui import rhythm_quality
 from ecgviz.ui.view import Heat, View
 
@@ -97,7 +98,12 @@ def heat_sheet(
     where = _where(record, drawn, view) | {"start_s": start_s, "width": width, "title": title}
     where |= {"strength": heat.strength, "style": heat.style, "palette": heat.palette}
     found = attribution(name, record, label, heat.method, heat.layer)
-    return _zoom_kept(overlay.page(drawn, found, **where).to_dict(), record, drawn)
+    figure = overlay.page(drawn, found, **where)
+    if heat.seen:
+        given = model_input(record, next(card.input for card in cards() if card.name == name))
+        place = {key: where[key] for key in ("layout", "rhythm", "speed", "gain", "start_s", "width")}
+        figure.add_trace(seen.line(drawn, given, paper=view.paper, **place))
+    return _zoom_kept(figure.to_dict(), record, drawn)
 
 
 def _where(record: Record, drawn: Record, view: View) -> dict[str, Any]:

@@ -18,13 +18,13 @@ _CSS = """<style>
 </style>"""
 
 
-def panel(found: Screening) -> None:
+def panel(found: Screening, key: str = "gate-checked") -> None:
     """Draw the sentence; a fold holds each reason with its advice and how the limit came about."""
     first, _, rest = found.sentence.partition(". " if found.verdict != "fit" else ": ")
     end = "." if found.verdict != "fit" else ":"
     said = f"<b>{_MARKS[found.verdict]} {html.escape(first)}{end}</b> {html.escape(rest)}"
     st.html(f"{_CSS}<div class='ev-gate ev-{found.verdict}' role='status'><p>{said}</p></div>")
-    with st.popover("What was checked", icon=":material/door_front:", key="gate-checked"):
+    with st.popover("What was checked", icon=":material/door_front:", key=key):
         _reasons(found)
         st.html(f"<p class='ev-note'>{html.escape(_how(found))}</p>")
 
@@ -47,6 +47,6 @@ def _how(found: Screening) -> str:
         return f"{text} How unlike the training records it is has not been calibrated for this model."
     return (
         f"{text} Likeness to the training records: {found.strangeness:.1f} standard deviations from their mean, the "
-        f"limit is {found.limit:.1f}; about 1 % of unseen recordings of good quality exceed it. Compared are the size of "
-        "the leads, the pace of their waves, how leads go with each other, and what the network's last layer reads."
+        f"limit is {found.limit:.1f}; about 1 % of unseen recordings of good quality exceed it. Compared are the size "
+        "of the leads, the pace of their waves, how leads go with each other, and what the network's last layer reads."
     )

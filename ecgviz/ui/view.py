@@ -45,13 +45,17 @@ class View:
 
 @dataclass(frozen=True)
 class Heat:
-    """method, strength 0 to 1 of the strongest evidence, style, palette; layer: of Grad-CAM, "" for the usual one."""
+    """method, strength 0 to 1 of the strongest evidence, style, palette; layer: of Grad-CAM, "" for the usual one.
+
+    seen: draw what the model was given over the trace, too.
+    """
 
     method: str = "grad_cam"
     strength: float = theme.MAX_ALPHA
     style: str = "shade"
     palette: str = "purple"
     layer: str = ""
+    seen: bool = False
 
 
 def view() -> View:
@@ -108,6 +112,7 @@ def heat(layers: Sequence[str] = ()) -> Heat:
         kept.get("style", plain.style),
         kept.get("palette", plain.palette),
         layer if layer in layers[1:] else "",
+        bool(kept.get("seen", plain.seen)),
     )
 
 
@@ -133,6 +138,12 @@ def choose_heat(layers: Sequence[str] = ()) -> None:
     )
     _pick(row[2], "Style", "style", list(overlay.STYLES), lambda key: overlay.STYLES[key].partition(":")[0])
     _pick(row[3], "Palette", "palette", list(theme.PALETTES), lambda key: theme.PALETTES[key].label)
+    st.toggle(
+        "What the model saw",
+        key="seen",
+        persist_state="session",
+        help="A blue line over the trace: the recording as it was given to the model, filtered, at the model's rate.",
+    )
 
 
 def choose_window(record: Record) -> float:
