@@ -10,7 +10,7 @@ from ecgviz.explain.waves import heat_in_words
 from ecgviz.plot import overlay, scores
 from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
-from ecgviz.ui import cache, findings, gate, heat_tests, overread_verdict, paper, view, zoom
+from ecgviz.ui import cache, findings, gate, heat_tests, overread_verdict, paper, view, what_if, zoom
 from ecgviz.ui.messages import friendly_errors
 
 __all__ = ["workbench"]
@@ -36,6 +36,7 @@ def workbench(record: Record, name: str, width: int) -> None:
         with left:
             findings.panel(prediction, card)
             overread_verdict.panel(record, card, findings.chosen(prediction))
+        what_if.bench(record, card, width)
 
 
 def _evidence(record: Record, card: ModelCard, finding: Finding, width: int) -> None:

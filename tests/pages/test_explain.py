@@ -161,3 +161,28 @@ def test_the_heat_is_tested_when_asked_and_told_in_numbers(page):
         assert any(f"{name}: {mark}" in told for mark in ("✓ passes", "~ doubtful", "✗ fails")), name
     (table,) = opened.at.dataframe
     assert {"Wave", "Leads", "Share of the evidence, %", "Times chance"} == set(table.value.columns)
+
+
+def test_what_if_bench_is_neutral_until_something_is_moved(page):
+    opened = page("explain")
+    assert "Nothing is changed" not in opened.words()
+    opened.at.toggle(key="what_if").set_value(True).run()
+    assert opened.errors() == []
+    assert "Nothing is changed" in opened.words()
+    assert "The heat is the same to the bit." in opened.words()
+    opened.at.toggle(key="wi-swap").set_value(True).run()
+    assert opened.errors() == []
+    assert "With arms swapped:" in opened.words()
+    opened.at.button(key="wi-neutral").click().run()
+    assert "Nothing is changed" in opened.words()
+    opened.at.select_slider(key="wi-gain").set_value(10.0).run()
+    assert "With gain × 10:" in opened.words()
+    assert "Do not rely on this answer." in opened.words()
+    assert opened.errors() == []
+
+
+def test_what_the_model_saw_is_a_line_over_the_trace(page):
+    opened = page("explain")
+    opened.at.toggle(key="seen").set_value(True).run()
+    assert opened.errors() == []
+    assert opened.trace(name="what the model saw")["line"]["color"] == "#0b4f8a"
