@@ -10,16 +10,16 @@ import typer
 
 from ecgviz import zoo
 from ecgviz.cli import payload, words
-from ecgviz.cli.training import AS_JSON, OUT, options_of
+from ecgviz.cli.training import AS_JSON, OUT, option, options_of
 from ecgviz.errors import ModelError
 from ecgviz.explain import beats as evidence
 from ecgviz.record import Flag, Record, worst_first
 from ecgviz.results import Attribution, BeatPrediction
 from ecgviz.signals.beats import r_peaks
-from ecgviz.train.beats import BeatConfig, publish, run
+from ecgviz.train.beats import BeatConfig, InterPatientConfig, publish, publish_inter_patient, run
 from ecgviz.zoo import beats
 
-__all__ = ["explained", "predicted", "said", "train_beats"]
+__all__ = ["explained", "predicted", "said", "train_beats", "train_inter_patient"]
 
 
 def predicted(name: str, record: Record, flags: tuple[Flag, ...]) -> tuple[BeatPrediction, dict[str, Any]]:
@@ -78,3 +78,16 @@ def train_beats(**given: Any) -> None:
 
 
 train_beats.__signature__ = inspect.Signature(options_of(BeatConfig))  # type: ignore[attr-defined]
+
+
+def train_inter_patient(data: Path, **given: Any) -> None:
+    """Train `beat_inter_patient` on MIT-BIH DS1, record by record apart, and test it once on DS2."""
+    out, as_json = given.pop(OUT) or zoo.models_folder(), given.pop(AS_JSON)
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    folder = publish_inter_patient(data, out, InterPatientConfig(**given), say)
+    typer.echo(payload.dumps({"folder": str(folder)}) if as_json else f"Written to {folder}.")
+
+
+train_inter_patient.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [option("data", Path, inspect.Parameter.empty, "folder that holds mitdb/"), *options_of(InterPatientConfig)]
+)

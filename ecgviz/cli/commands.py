@@ -161,6 +161,8 @@ def evaluate(model: Name, data: Data = None, split: Split = "test", as_json: AsJ
 
 app.command()(train)
 app.command("train-beats")(beats.train_beats)
+app.command("train-beats-between-patients")(beats.train_inter_patient)
+app.command("adapt-image")(images.adapt_image)
 app.command("train-image")(images.train_image)
 app.command()(ensemble)
 app.command()(examine)

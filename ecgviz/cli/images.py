@@ -1,4 +1,4 @@
-"""What the commands do where the model is one of pages, and `train-image`."""
+"""What the commands do where the model is one of pages, `adapt-image` and `train-image`."""
 
 import html
 import inspect
@@ -15,7 +15,7 @@ from PIL import Image
 from ecgviz import zoo
 from ecgviz.card import ImageCard
 from ecgviz.cli import heat_page, payload, words
-from ecgviz.cli.training import AS_JSON, OUT, options_of
+from ecgviz.cli.training import AS_JSON, OUT, option, options_of
 from ecgviz.errors import ReadError
 from ecgviz.explain import images as evidence
 from ecgviz.plot import scan as picture
@@ -23,10 +23,10 @@ from ecgviz.plot import tracing
 from ecgviz.readers.scan import read_scan
 from ecgviz.record import Scan
 from ecgviz.results import Heat, Prediction
-from ecgviz.train.images import PageConfig, run
+from ecgviz.train.images import AdaptConfig, PageConfig, adapt, run
 from ecgviz.zoo import images
 
-__all__ = ["explained", "open_page", "predicted", "train_image"]
+__all__ = ["explained", "open_page", "predicted", "adapt_image", "train_image"]
 
 Answer = str | dict[str, Any]
 HEAT_COLOUR, HEAT_ALPHA = (214, 39, 40), 0.6
@@ -135,3 +135,19 @@ def train_image(**given: Any) -> None:
 
 
 train_image.__signature__ = inspect.Signature(options_of(PageConfig))  # type: ignore[attr-defined]
+
+
+def adapt_image(out: Path, **given: Any) -> None:
+    """Teach a network of pages to read ECG on drawings of PTB-XL, as a start for `train-image`."""
+    as_json = given.pop(AS_JSON)
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    path = adapt(AdaptConfig(**given), out, say)
+    typer.echo(payload.dumps({"start": str(path)}) if as_json else f"Written to {path}.")
+
+
+adapt_image.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        option(OUT, Path, inspect.Parameter.empty, "file that gets the weights, such as start.safetensors"),
+        *(of for of in options_of(AdaptConfig) if of.name != OUT),
+    ]
+)

@@ -18,7 +18,7 @@ from ecgviz.train import calibrate_gate as calibrate
 from ecgviz.train import ensemble as combine
 from ecgviz.train import examine as trouble
 
-__all__ = ["calibrate_gate", "ensemble", "examine", "options_of", "train"]
+__all__ = ["calibrate_gate", "ensemble", "examine", "option", "options_of", "train"]
 
 OUT = "out"
 OVER = "over"
@@ -36,7 +36,8 @@ def _meanings(config: type[Any]) -> dict[str, str]:
     return found
 
 
-def _option(name: str, kind: Any, default: Any, meaning: str) -> inspect.Parameter:
+def option(name: str, kind: Any, default: Any, meaning: str) -> inspect.Parameter:
+    """A flag of the command line, as typer reads it from a signature."""
     flag = f"--{name.replace('_', '-')}"
     flags = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
     return inspect.Parameter(
@@ -51,7 +52,7 @@ def options_of(config: type[Any]) -> list[inspect.Parameter]:
     """An option for each field of a configuration, explained by the string below the field, and `out` and `json`."""
     meanings = _meanings(config)
     options = [
-        _option(
+        option(
             field.name,
             field.type,
             inspect.Parameter.empty if field.default is MISSING else field.default,
@@ -59,7 +60,7 @@ def options_of(config: type[Any]) -> list[inspect.Parameter]:
         )
         for field in fields(config)
     ]
-    out = _option(OUT, Path | None, None, "folder that gets <name>/; without it, the folder of the installed models")
+    out = option(OUT, Path | None, None, "folder that gets <name>/; without it, the folder of the installed models")
     flag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
     return [
         *options,
@@ -69,7 +70,7 @@ def options_of(config: type[Any]) -> list[inspect.Parameter]:
 
 
 def _signature() -> inspect.Signature:
-    over = _option(
+    over = option(
         OVER,
         str,
         "",

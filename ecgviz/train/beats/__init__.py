@@ -3,15 +3,16 @@
 run(config, say)                      one training: its figures, kept with its weights in the folder of runs
 evaluate(name, folder)                any folder of WFDB records with beat annotations
 publish(name, data, runs, out, say)   the folder in models/ and the table of all rows, from the finished runs
+publish_inter_patient(data, out, config, say)   beat_inter_patient: cross-validated, trained, tested, written
 """
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ecgviz.train.beats.config import BeatConfig
+from ecgviz.train.beats.config import BeatConfig, InterPatientConfig
 
-__all__ = ["BeatConfig", "evaluate", "publish", "run"]
+__all__ = ["BeatConfig", "InterPatientConfig", "evaluate", "publish", "publish_inter_patient", "run"]
 
 
 def run(config: BeatConfig, say: Callable[[str], None]) -> dict[str, Any]:
@@ -28,6 +29,13 @@ def publish(name: str, data: Path, runs: Path, out: Path, say: Callable[[str], N
     folder = _publish.publish(name, data, runs, out, say)
     _publish.table(runs, out)
     return folder
+
+
+def publish_inter_patient(data: Path, out: Path, config: InterPatientConfig, say: Callable[[str], None]) -> Path:
+    """Train on DS1 and write `out/beat_inter_patient/` with its figures on DS2. Raises DataError, ReadError."""
+    from ecgviz.train.beats import inter_patient_publish
+
+    return inter_patient_publish.publish(data, out, config, say)
 
 
 def evaluate(name: str, folder: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ecgviz.signals import synthetic
 from ecgviz.signals.beat_windows import KAGGLE
 from ecgviz.train.beats import seeds
 from ecgviz.train.beats._run import calibrated, counted, fitted_answers
+from ecgviz.train.beats.config import SPLITS
 from ecgviz.train.beats.data import parts, rows
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo.beats import TABLE, _models
@@ -96,13 +97,17 @@ def publish(name: str, data: Path, runs: Path, out: Path, say: Callable[[str], N
 
 
 def table(runs: Path, out: Path) -> Path:
-    """Write the rows of both tables, a model and a split each, with the figures of shipped weights where there are."""
-    found = []
-    for name in sorted({run["name"] for run in results(runs)}):
-        report = out / name / "report.json"
-        shipped = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
-        test = {"n": shipped["n"], "metrics": shipped["metrics"]} if shipped.get("split") == "kaggle" else None
-        found += _rows(results(runs, name), test)
+    """Write the rows of both tables, a model and a split each, with the figures of shipped weights where there are.
+
+    A model without runs, shipped from a training of its own, brings its rows in its report.
+    """
+    shipped = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in out.glob("*/report.json")}
+    trained = {run["name"] for run in results(runs)}
+    found: list[dict[str, Any]] = []
+    for name in sorted(trained | {name for name, report in shipped.items() if report.get("split") in SPLITS}):
+        report = shipped.get(name, {})
+        test = {"n": report["n"], "metrics": report["metrics"]} if report.get("split") == "kaggle" else None
+        found += _rows(results(runs, name), test) if name in trained else report["rows"]
     path = out / TABLE
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SPLITS", "BeatConfig"]
+__all__ = ["SPLITS", "BeatConfig", "InterPatientConfig"]
 
 SPLITS = ("kaggle", "inter_patient")
 
@@ -57,3 +57,27 @@ class BeatConfig:
     def key(self) -> str:
         """Name of the run's files."""
         return f"{self.name}-{self.split}-{self.seed}"
+
+
+@dataclass(frozen=True)
+class InterPatientConfig:
+    """One training of the inter-patient network."""
+
+    members: int = 3
+    """networks trained side by side on draws of their own, whose logits are averaged"""
+    filters: int = 12
+    """of the first convolution; 0 for a dense layer on pairs of samples instead of convolutions"""
+    steps: int = 600
+    """draws of a batch"""
+    batch: int = 192
+    """beats a step and member"""
+    lr: float = 4e-3
+    """highest learning rate of the one-cycle schedule"""
+    weight_decay: float = 2e-2
+    """of AdamW, decoupled"""
+    noise: float = 0.2
+    """standard deviation of noise on the standardised features"""
+    fibrillation: float = 0.15
+    """share of the N and V beats that are made to look like fibrillation"""
+    seed: int = 0
+    """of initialisation, draws and noise"""

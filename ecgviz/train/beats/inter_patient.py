@@ -1,13 +1,15 @@
 """Training of the inter-patient beat network: whole records of DS1, every class and every record heard.
 
 Every beat is drawn with a chance that grows with the root of its class's and its record's number of beats, moved by up
-to 16 ms against the window, scaled and covered with a little noise. A share of the draws is made to look like atrial
-fibrillation, of which DS1 has two records: irregular intervals without a P wave, so that early is not taken for
+to 16 ms against the window, scaled and covered with a little noise. Both leads of a record are learnt from, one at a
+time: another view of the same heart is the nearest thing to another person. A share of the draws is made to look like
+atrial fibrillation, of which DS1 has two records: irregular intervals without a P wave, so that early is not taken for
 ectopic there.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import product
 
 import numpy as np
 import torch
@@ -17,9 +19,10 @@ from torch import nn
 from ecgviz.datasets import heartbeat
 from ecgviz.signals.beat_features import FEATURES, RHYTHM, beat_features, rhythm_features
 from ecgviz.signals.beat_windows import lead_for
+from ecgviz.train.beats.config import InterPatientConfig
 from ecgviz.zoo.beats import beat_inter_patient as architecture
 
-__all__ = ["InterPatientConfig", "Rows", "fibrillating", "fit", "logits", "rows"]
+__all__ = ["Rows", "fibrillating", "fit", "logits", "rows"]
 
 CLASSES = heartbeat.CLASSES[:4]
 JITTER = 2
@@ -34,57 +37,37 @@ P_END = 30
 """Sample of the window, jitter included, before which it holds the P wave: 80 ms before R."""
 
 
-@dataclass(frozen=True)
-class InterPatientConfig:
-    """One training of the inter-patient network."""
-
-    members: int = 3
-    """networks trained side by side on draws of their own, whose logits are averaged"""
-    filters: int = 12
-    """of the first convolution; 0 for a dense layer on pairs of samples instead of convolutions"""
-    steps: int = 600
-    """draws of a batch"""
-    batch: int = 192
-    """beats a step and member"""
-    lr: float = 4e-3
-    """highest learning rate of the one-cycle schedule"""
-    weight_decay: float = 2e-2
-    """of AdamW, decoupled"""
-    noise: float = 0.2
-    """standard deviation of noise on the standardised features"""
-    fibrillation: float = 0.15
-    """share of the N and V beats that are made to look like fibrillation"""
-    seed: int = 0
-    """of initialisation, draws and noise"""
-
-
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Beats of whole records: windows (n, 2, samples + 2 * JITTER), values (n, features), y (n,) index in CLASSES or
-    4 for what is not scored, record (n,) name, times_s (n,) of R."""
+    4 for what is not scored, record (n,) name, times_s (n,) of R, preferred (n,) whether seen in the lead in which a
+    record is judged."""
 
     windows: NDArray[np.float32]
     values: NDArray[np.float32]
     y: NDArray[np.int64]
     record: NDArray[np.str_]
     times_s: NDArray[np.float64]
+    preferred: NDArray[np.bool_]
 
     def only(self, mask: NDArray[np.bool_]) -> "Rows":
         """The rows where mask (n,) is true."""
-        return Rows(self.windows[mask], self.values[mask], self.y[mask], self.record[mask], self.times_s[mask])
+        return Rows(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
 def rows(strips: Iterable[heartbeat.Strip]) -> Rows:
-    """Windows and features of every beat of the strips; the intervals count beats that are not scored, too."""
+    """Windows and features of every beat of the strips in each lead; intervals count beats that are not scored."""
     spec, parts = architecture.INPUT, []
     before = round(spec.before_s * spec.fs) + JITTER
+    after = spec.samples + 2 * JITTER - before
     for strip in strips:
-        lead, _ = lead_for(strip.record, spec.leads)
+        judged, _ = lead_for(strip.record, spec.leads)
         times_s = strip.beats.times_s - strip.record.start_s
-        after = spec.samples + 2 * JITTER - before
-        found = beat_features(strip.record[lead], strip.record.fs, times_s, before, after)
         y = np.array([CLASSES.index(c) if c in CLASSES else len(CLASSES) for c in strip.beats.labels], dtype=np.int64)
-        parts.append((found.windows, found.values, y, np.full(y.size, strip.name), times_s))
+        for lead in strip.record.leads:
+            found = beat_features(strip.record[lead], strip.record.fs, times_s, before, after)
+            of_all = (np.full(y.size, strip.name), times_s, np.full(y.size, lead == judged))
+            parts.append((found.windows, found.values, y, *of_all))
     return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -137,8 +120,10 @@ def fibrillating(data: Rows, rng: np.random.Generator) -> tuple[NDArray[np.float
     """
     values, lenders = data.values.copy(), np.arange(len(data.y))
     lending = [name for name in FIBRILLATION if name in data.record]
-    for name in np.unique(data.record):
-        mine = data.record == name
+    for name, preferred in product(np.unique(data.record), (True, False)):
+        mine = (data.record == name) & (data.preferred == preferred)
+        if mine.sum() < 2:
+            continue
         usual = float(np.median(np.diff(data.times_s[mine])))
         drawn = np.cumsum(usual * np.exp(rng.normal(0.0, 0.22, int(mine.sum()))))
         values[mine, : len(RHYTHM)] = rhythm_features(drawn)

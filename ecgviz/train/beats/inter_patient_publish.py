@@ -15,7 +15,8 @@ from ecgviz.card import BeatCard, Figure, LabelSpec
 from ecgviz.datasets import heartbeat
 from ecgviz.evaluate import beats
 from ecgviz.train.beats import _publish
-from ecgviz.train.beats.inter_patient import CLASSES, InterPatientConfig, Rows, fit, logits, rows
+from ecgviz.train.beats.config import InterPatientConfig
+from ecgviz.train.beats.inter_patient import CLASSES, Rows, fit, logits, rows
 from ecgviz.zoo import _checkpoints
 from ecgviz.zoo.beats import _models
 from ecgviz.zoo.beats import beat_inter_patient as architecture
@@ -46,16 +47,19 @@ def publish(data: Path, out: Path, config: InterPatientConfig, say: Callable[[st
     learnt = rows(heartbeat.strips(data, heartbeat.DS1))
     held_out = cross_validated(learnt, config, say)
     network = fit(learnt, config, say)
-    return write(network, held_out, learnt, rows(heartbeat.strips(data, heartbeat.DS2)), config, out)
+    unseen = rows(heartbeat.strips(data, heartbeat.DS2))
+    return write(network, held_out, learnt.only(learnt.preferred), unseen.only(unseen.preferred), config, out)
 
 
 def cross_validated(data: Rows, config: InterPatientConfig, say: Callable[[str], None]) -> NDArray[np.float64]:
-    """(n, labels) logits of each record of DS1 by networks that never saw it."""
-    out = np.zeros((len(data.y), len(CLASSES)))
+    """(n, labels) logits of the beats of DS1 in their preferred lead, by networks that never saw their record."""
+    judged = data.only(data.preferred)
+    out = np.zeros((len(judged.y), len(CLASSES)))
     for fold in FOLDS:
-        held = np.isin(data.record, fold)
         say(f"held out: {', '.join(fold)}")
-        out[held] = logits(fit(data.only(~held), config, say), data.only(held)).mean(axis=1)
+        network = fit(data.only(~np.isin(data.record, fold)), config, say)
+        held = np.isin(judged.record, fold)
+        out[held] = logits(network, judged.only(held)).mean(axis=1)
     return out
 
 
@@ -75,14 +79,16 @@ def write(
     config: InterPatientConfig,
     out: Path,
 ) -> Path:
-    """Card, weights and report. held_out: (n, labels) logits of `cross_validated` for the rows learnt."""
+    """Card, weights and report of beats in their preferred lead; held_out: (n, labels) logits of `cross_validated`."""
     folder = out / NAME
     folder.mkdir(parents=True, exist_ok=True)
     digest = _checkpoints.save_weights(network.requires_grad_(True), folder, int8=False)
     network.load_state_dict(_checkpoints.read_weights(folder))
     network.eval().requires_grad_(False)
     answers = logits(network, unseen)
+    members = _members(answers, unseen)
     test = _measured(answers.mean(axis=1), unseen)
+    without = _measured(answers.mean(axis=1), unseen, unseen.record != heartbeat.SAME_PERSON)
     slope = temperature(held_out, learnt.y)
     card = _card(network, learnt, test, slope, digest, config)
     report = {
@@ -91,8 +97,9 @@ def write(
         "split": "inter_patient",
         "metrics": test["metrics"],
         "confusion": test["confusion"],
-        "without_202": _measured(answers.mean(axis=1), unseen, unseen.record != heartbeat.SAME_PERSON),
-        "members": _members(answers, unseen),
+        "without_202": without,
+        "members": members,
+        "rows": [_row(network, test, without, members)],
         "cross_validation": _measured(held_out, learnt) | {"folds": FOLDS, "by_record": _by_record(held_out, learnt)},
         "by_record": _by_record(answers.mean(axis=1), unseen),
     }
@@ -119,6 +126,27 @@ def _members(answers: NDArray[np.float64], data: Rows) -> dict[str, Any]:
         spread = round(float(np.std(values, ddof=1)), 5) if len(values) > 1 else None
         out[name] = {"mean": round(float(np.mean(values)), 5), "sd": spread}
     return out
+
+
+def _row(
+    network: architecture.Model, test: dict[str, Any], without: dict[str, Any], members: dict[str, Any]
+) -> dict[str, Any]:
+    """The row of the table of beat classifiers."""
+    over = {f"{key}_over_seeds": members[key] for key in ("macro_f1", "weighted_f1", "accuracy")}
+    return {
+        "name": NAME,
+        "architecture": NAME,
+        "setting": asdict(network.config),
+        "parameters": _checkpoints.parameters(network),
+        "split": "inter_patient",
+        "n": test["n"],
+        "seeds": members["n"],
+        "metrics": test["metrics"],
+        **over,
+        "without_202": without["metrics"],
+        "reported": "",
+        "why": "",
+    }
 
 
 def _by_record(raw: NDArray[np.float64], data: Rows) -> dict[str, list[list[int]]]:

@@ -1,5 +1,6 @@
 """Training of page classifiers.
 
+adapt(config, out, say)     a start: a network taught to read pages drawn from PTB-XL
 run(config, out, say)       cross-validate by recording, test the controls, train on all, write models/<name>/
 evaluate(name, data)        an installed model on a folder of labelled pages
 """
@@ -8,9 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ecgviz.train.images.config import PageConfig
+from ecgviz.train.images.config import AdaptConfig, PageConfig
 
-__all__ = ["PageConfig", "evaluate", "run"]
+__all__ = ["AdaptConfig", "PageConfig", "adapt", "evaluate", "run"]
+
+
+def adapt(config: AdaptConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:
+    """Write safetensors for `start` of a training to the file `out`. Raises DataError, ModelError."""
+    from ecgviz.train.images import adaptation
+
+    return adaptation.adapt(config, out, say)
 
 
 def run(config: PageConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:

@@ -10,24 +10,22 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.torch import load_file
 from scipy.special import softmax
 from torch import Tensor, nn
 
 from ecgviz.card import ImageInput
-from ecgviz.datasets.pages import LABELS, Page, load_manifest, trace_blanked
-from ecgviz.errors import DataError
+from ecgviz.datasets.pages import Page, load_manifest, trace_blanked
 from ecgviz.train.images import controls
 from ecgviz.train.images.config import PageConfig
 from ecgviz.train.images.cross import Crossed, cross, fresh, grid, rounded, strata, truth
 from ecgviz.train.images.finish import Shipment, finish
 from ecgviz.train.images.fit import fit, logits_of
 from ecgviz.train.images.parts import frozen_output, split
+from ecgviz.train.images.start import settings, start_in_words, started
 from ecgviz.train.images.views import prepared_views
 from ecgviz.zoo.images._checkpoints import build
 
-__all__ = ["run", "started"]
+__all__ = ["run"]
 
 SIZES = {"small_cnn": (80, 480)}
 """Height and width of the pages of networks that are not given 299 x 299."""
@@ -75,38 +73,10 @@ def material(config: PageConfig, say: Callable[[str], None]) -> Material:
     view = "ink" if config.view == "ink" else "page"
     spec = ImageInput("image", height, width, view=view)  # type: ignore[arg-type]
     pixels = prepared_views(config.data, pages, spec, config.views, config.runs, say)
-    network = started(config)
+    network, _ = started(config)
     rounded(network)
     x = frozen_output(split(network, config.unfreeze), pixels, spec, say, keep=config.runs)
     return Material(pages, truth(pages), strata(pages, config.folds), spec, network, pixels, x)
-
-
-def settings(config: PageConfig) -> dict[str, Any]:
-    """The network's own settings."""
-    found: dict[str, Any] = {"labels": len(LABELS), "dropout": config.dropout}
-    if config.architecture == "inception_v3":
-        found |= {"last": config.last, "peak": config.peak, "places": config.places}
-    return found
-
-
-def started(config: PageConfig) -> nn.Module:
-    """The network before it has seen a labelled page. DataError where the start cannot be read or fits nothing."""
-    torch.manual_seed(config.seed)
-    network = build(config.architecture, settings(config))
-    if config.start is None:
-        return network
-    try:
-        raw = load_file(config.start)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{config.start} cannot be read ({error}); give safetensors of a start network.") from error
-    adapted = {name.removeprefix("model."): value for name, value in raw.items() if name.startswith("model.")}
-    state = adapted or {f"net.{name}": value for name, value in raw.items()}
-    own = network.state_dict()
-    known = {name: v.float() for name, v in state.items() if name in own and v.shape == own[name].shape}
-    if not known:
-        raise DataError(f"{config.start} holds no weights of {config.architecture}; give another start.")
-    network.load_state_dict(known, strict=False)
-    return network
 
 
 def last(found: Material, config: PageConfig, crossed: Crossed) -> tuple[nn.Module, list[dict[str, float]]]:
@@ -155,14 +125,3 @@ def precision(found: Material, final: nn.Module, config: PageConfig, say: Callab
         "largest_difference": round(float(np.abs(own - other).max()), 5),
         "changed_answers": int((own.argmax(axis=1) != other.argmax(axis=1)).sum()),
     }
-
-
-def start_in_words(path: Path | None) -> str:
-    """What the start network had learnt."""
-    if path is None:
-        return "random weights"
-    with safe_open(path, "pt") as file:
-        told = json.loads((file.metadata() or {}).get("told", "{}"))
-    if "pages" not in told:
-        return f"ImageNet weights ({path.name})"
-    return f"{told['from']}, then {told['pages']} pages drawn from PTB-XL 1.0.3 (folds 1-9)"

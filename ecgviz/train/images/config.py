@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["UNFREEZE", "PageConfig"]
+__all__ = ["UNFREEZE", "AdaptConfig", "PageConfig"]
 
 UNFREEZE = ("head", "keras10", "Mixed_7c", "Mixed_7b+7c", "all")
 
@@ -52,5 +52,35 @@ class PageConfig:
     """of AdamW, decoupled"""
     seed: int = 0
     """of the parts, the initialisation and the order"""
+    threads: int = 1
+    """threads of torch"""
+
+
+@dataclass(frozen=True)
+class AdaptConfig:
+    """A network taught to read drawings of PTB-XL, as a start for the classifiers of pages."""
+
+    architecture: str
+    """a module of ecgviz.zoo.images"""
+    data: Path
+    """folder that holds ptb-xl/"""
+    start: Path | None = None
+    """weights to start from, such as those of ImageNet; without it, random ones"""
+    runs: Path = Path("runs")
+    """where the prepared signals are kept"""
+    last: str = "Mixed_7c"
+    """the last block of Inception v3 that is used"""
+    places: int = 32
+    """channels that are read place by place beside the average over the page; 0 for none"""
+    minutes: float = 45.0
+    """of training"""
+    batch: int = 16
+    """pages a step"""
+    lr: float = 5e-4
+    """highest learning rate of AdamW"""
+    weight_decay: float = 0.02
+    """of AdamW, decoupled"""
+    seed: int = 0
+    """of the order and the drawings"""
     threads: int = 1
     """threads of torch"""

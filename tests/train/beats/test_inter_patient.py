@@ -5,7 +5,7 @@ import pytest
 
 from ecgviz.datasets.heartbeat import DS1, DS2
 from ecgviz.signals.beat_features import FEATURES, RHYTHM
-from ecgviz.train.beats import inter_patient, inter_patient_publish
+from ecgviz.train.beats import InterPatientConfig, inter_patient, inter_patient_publish
 
 NAMES = list(FEATURES)
 EARLY = NAMES.index("pre_usual")
@@ -20,7 +20,7 @@ def made_up() -> inter_patient.Rows:
     values[y == 1, EARLY] -= 0.5
     windows = rng.normal(0, 0.1, (300, 2, 98)).astype(np.float32)
     times = np.tile(np.arange(150) * 0.8, 2)
-    return inter_patient.Rows(windows, values, y, np.repeat(["101", "203"], 150), times)
+    return inter_patient.Rows(windows, values, y, np.repeat(["101", "203"], 150), times, np.ones(300, bool))
 
 
 def test_a_class_and_a_record_count_as_the_root_of_their_beats() -> None:
@@ -42,7 +42,7 @@ def test_fibrillation_is_irregular_and_borrows_the_p_region(made_up: inter_patie
 
 
 def test_it_learns_that_early_is_supraventricular(made_up: inter_patient.Rows) -> None:
-    config = inter_patient.InterPatientConfig(members=2, steps=150, batch=64, fibrillation=0.0)
+    config = InterPatientConfig(members=2, steps=150, batch=64, fibrillation=0.0)
     network = inter_patient.fit(made_up, config, lambda line: None)
     found = inter_patient.logits(network, made_up)
     scored = made_up.y < 4
