@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("pages/beats.py", title="Rhythm", icon=":material/monitor_heart:"),
         st.Page("pages/paper.py", title="Paper", icon=":material/document_scanner:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+        st.Page("pages/reel.py", title="Reel", icon=":material/slideshow:"),
         st.Page("pages/models.py", title="Models", icon=":material/network_node:"),
     ],
     position="top",

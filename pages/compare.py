@@ -11,6 +11,7 @@ from ecgviz.ui import (
     frame,
     messages,
     model_picker,
+    overread,
     viewport,
 )
 
@@ -23,6 +24,7 @@ with messages.friendly_errors():
         st.html(compare_style.CSS)
         if compare_controls.choose_kind() != "models":
             model_picker.choose()
+        overread.switch()
         compare_link.notes(record)
         compare.workbench(record, width)
     else:

@@ -17,6 +17,7 @@ from ecgviz.ui import (
     compare_link,
     compare_sheet,
     compare_tables,
+    overread,
     picker,
     view,
     zoom,
@@ -24,6 +25,7 @@ from ecgviz.ui import (
 from ecgviz.ui.compare_choice import Subject
 from ecgviz.ui.compare_labels import Row, rows
 from ecgviz.ui.messages import friendly_errors
+from ecgviz.ui.model_tasks import question
 
 __all__ = ["workbench"]
 
@@ -39,12 +41,25 @@ def workbench(record: Record, width: int) -> None:
         subjects = compare_choice.subjects(record, cards)
         finding, aside = st.columns([5, 1], vertical_alignment="bottom")
         key = ""
-        if len(subjects) > 1:
+        unread = [s for s in subjects if not overread.may_show(s.record, s.card)]
+        if unread:
+            _read_first(unread[0])
+        elif len(subjects) > 1:
             key = _compare(subjects, width, finding)
         else:
             _too_few()
         with aside:
             compare_link.panel(record, cards, key)
+
+
+def _read_first(subject: Subject) -> None:
+    name, asked = html.escape(subject.record.name), html.escape(question(subject.card.task).short)
+    st.html(
+        f"<p class='ev-sentence'>Read first is on, and you have not yet read <b>{name}</b> for this question: "
+        f"<b>{asked}</b>. Keep your own findings on the Explain page, with a model of that question; then compare.</p>"
+    )
+    if st.button("Read it on the Explain page", icon=":material/frame_inspect:"):
+        st.switch_page("pages/explain.py")
 
 
 def _kind() -> str:

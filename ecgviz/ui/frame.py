@@ -9,7 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from ecgviz.record import Flag, Record
 from ecgviz.ui import picker, style, viewport
 
-__all__ = ["FOOTER", "chips", "configure", "facts", "footer", "open_page"]
+__all__ = ["FOOTER", "begin", "chips", "configure", "facts", "footer", "head", "open_page"]
 
 FOOTER = "Research and education. Not a medical device. Unconfirmed: needs a physician's over-read."
 SHOWN = 4
@@ -25,13 +25,23 @@ def configure() -> None:
 
 def open_page() -> Record:
     """Sidebar, style and the line that says what is open. Returns the open record."""
+    begin()
+    record = picker.choose_record()
+    head(record)
+    return record
+
+
+def begin() -> None:
+    """The style, and a page of the router's; first on every page."""
     _through_the_router()
     st.html(style.CSS)
-    record = picker.choose_record()
+
+
+def head(record: Record) -> None:
+    """The line that says which record is shown, with its flags."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ev-head"):
         st.html(_line(record), width="content")
         chips(record.flags, "head")
-    return record
 
 
 def _through_the_router() -> None:

@@ -54,10 +54,8 @@ def _form(record: Record, card: ModelCard) -> None:
     # the key holds record and question, so that one answer never stands under the next ECG
     with st.form(f"reading-{digest(record)[:12]}-{card.task}", border=False):
         found = _choice(card, offered, digest(record)[:12])
-        note = st.text_area(
-            "Note", max_chars=LONGEST_NOTE, placeholder="kept with your answer; names nobody", height=80
-        )
         none = st.checkbox("None of these")
+        note = st.text_area("Note", max_chars=LONGEST_NOTE, placeholder="kept with your answer", height=80)
         if not st.form_submit_button("Keep my answer and reveal", type="primary", width="stretch"):
             return
     if not found and not none:
