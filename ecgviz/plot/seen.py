@@ -13,7 +13,7 @@ __all__ = ["NAME", "line"]
 NAME = "what the model saw"
 
 
-def line(record: Record, given: Record, *, layout: str, paper: str, **where: Any) -> dict[str, Any]:
+def line(record: Record, given: Record, *, layout: str, **where: Any) -> dict[str, Any]:
     """One trace for the sheet of `tracing.page(record, layout=layout, **where)`; given: see `prepare.model_input`.
 
     Raises EcgvizError as `layout.arrange`.
@@ -28,7 +28,7 @@ def line(record: Record, given: Record, *, layout: str, paper: str, **where: Any
         "name": NAME,
         "x": points[0],
         "y": points[1].astype(np.float32),
-        "line": {"color": theme.PAPERS[paper].caliper, "width": 1.1},
+        "line": {"color": theme.SERIES[0], "width": 1.3},
         "hoverinfo": "skip",
         "connectgaps": False,
     }

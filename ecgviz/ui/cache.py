@@ -102,7 +102,7 @@ def heat_sheet(
     if heat.seen:
         given = model_input(record, next(card.input for card in cards() if card.name == name))
         place = {key: where[key] for key in ("layout", "rhythm", "speed", "gain", "start_s", "width")}
-        figure.add_trace(seen.line(drawn, given, paper=view.paper, **place))
+        figure.add_trace(seen.line(drawn, given, **place))
     return _zoom_kept(figure.to_dict(), record, drawn)
 
 

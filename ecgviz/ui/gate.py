@@ -24,7 +24,7 @@ def panel(found: Screening, key: str = "gate-checked") -> None:
     end = "." if found.verdict != "fit" else ":"
     said = f"<b>{_MARKS[found.verdict]} {html.escape(first)}{end}</b> {html.escape(rest)}"
     st.html(f"{_CSS}<div class='ev-gate ev-{found.verdict}' role='status'><p>{said}</p></div>")
-    with st.popover("What was checked", icon=":material/door_front:", key=key):
+    with st.popover("What was checked", type="tertiary", icon=":material/checklist:", key=key):
         _reasons(found)
         st.html(f"<p class='ev-note'>{html.escape(_how(found))}</p>")
 

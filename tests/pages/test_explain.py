@@ -185,4 +185,4 @@ def test_what_the_model_saw_is_a_line_over_the_trace(page):
     opened = page("explain")
     opened.at.toggle(key="seen").set_value(True).run()
     assert opened.errors() == []
-    assert opened.trace(name="what the model saw")["line"]["color"] == "#0b4f8a"
+    assert opened.trace(name="what the model saw")["line"]["color"] == "#4477aa"

@@ -25,7 +25,7 @@ def test_model_input_is_what_prepare_gives_in_mv_on_the_records_seconds() -> Non
 def test_line_lies_on_the_drawn_leads() -> None:
     record = simulate("left_bundle_branch_block").record
     where = {"layout": "12x1", "width": 1200}
-    line = seen.line(record, model_input(record, SPEC), paper="pink", **where)
+    line = seen.line(record, model_input(record, SPEC), **where)
     drawn = next(t for t in tracing.page(record, **where).data if t.name == "V5")
     first = np.flatnonzero(np.isnan(line["x"]))
     own = slice(first[9] + 1, first[10])  # V5 is the eleventh row
@@ -37,5 +37,5 @@ def test_line_lies_on_the_drawn_leads() -> None:
 def test_a_lead_the_model_never_got_has_no_line() -> None:
     record = simulate("sinus_rhythm").record
     given = model_input(record, SPEC).pick(("II",))
-    line = seen.line(record, given, layout="12x1", paper="pink", width=1200)
+    line = seen.line(record, given, layout="12x1", width=1200)
     assert np.isfinite(line["x"]).sum() == 1000
