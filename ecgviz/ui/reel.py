@@ -5,28 +5,27 @@ import html
 import streamlit as st
 
 from ecgviz.card import ModelCard
-from ecgviz.errors import EcgvizError
 from ecgviz.explain.waves import heat_by_wave, heat_in_words
 from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
 from ecgviz.ui import cache, compare_style, frame, overread, paper, session, view, zoom
 from ecgviz.ui.messages import friendly_errors
-from ecgviz.ui.reel_scenes import SCENES, Ask, Scene, Told, caption
+from ecgviz.ui.reel_scenes import SCENES, Scene, Told, caption
 from ecgviz.ui.view import Heat, View
 
 __all__ = ["show"]
 
+SHARE = (1.0, 2.5)
+GAP_PX = 32
 _AT, _LINK = "_reel", "scene"
 _CSS = """<style>
-.ev-reel h2 { font-size: 1.75rem; margin: 0; padding: 0; line-height: 1.2; font-weight: 650; }
-.ev-reel p { font-size: 1.12rem; line-height: 1.5; max-width: 62rem; margin: .4rem 0 .2rem; }
+.ev-reel h2 { font-size: 1.6rem; margin: 0; padding: 0; line-height: 1.2; font-weight: 650; }
+.ev-reel p { font-size: 1.1rem; line-height: 1.5; margin: .6rem 0 .2rem; }
 .ev-reel-at { font-size: .86rem; opacity: .7; font-variant-numeric: tabular-nums; }
-.ev-reel-rows { display: grid; grid-template-columns: max-content 13rem max-content; gap: .25rem 1.2rem;
-  align-items: center; font-variant-numeric: tabular-nums; margin: .1rem 0 .3rem; }
-.ev-reel-rows .ev-cmp-bar { margin: 0; width: 13rem; }
-@media (max-width: 640px) { .ev-reel h2 { font-size: 1.35rem; } .ev-reel p { font-size: 1rem; }
-  .ev-reel-rows { grid-template-columns: 1fr 6rem; } .ev-reel-rows > :first-child, .ev-reel-who { grid-column: 1 / -1; }
-  .ev-reel-rows .ev-cmp-bar { width: 6rem; } }
+.ev-reel-rows { display: grid; grid-template-columns: 1fr max-content; gap: .1rem 1rem;
+  font-variant-numeric: tabular-nums; margin: .1rem 0 .3rem; }
+.ev-reel-rows .ev-cmp-bar { margin: 0 0 .7rem; max-width: none; grid-column: 1 / -1; }
+.ev-reel-rows .ev-cmp-bar.ev-yes > span { background: #8d4fa0; }
 </style>"""
 
 
@@ -44,15 +43,23 @@ def show(width: int) -> None:
         return
     record = session.flagged(scene.asks[0].record())
     frame.head(record)
-    _steps(at)
+    left, right = st.columns(SHARE, gap="medium")
+    beside = width if width <= 700 else round((width - GAP_PX) * SHARE[1] / sum(SHARE))
+    with left:
+        _steps(at)
     cards = {card.name: card for card in cache.cards()}
     missing = sorted({ask.model for ask in scene.asks} - set(cards))
     with friendly_errors():
         if missing:
-            _say(at, scene, f"{scene.shows} This scene asks {', '.join(missing)}, which is not installed here.")
-            paper.draw(cache.sheet, record, View(), record.start_s, width, paper.title(record))
+            with left:
+                _say(scene, f"{scene.shows} This scene asks {', '.join(missing)}, which is not installed here.")
+            with right:
+                paper.draw(cache.sheet, record, View(), record.start_s, beside, paper.title(record))
             return
-        _scene(at, scene, record, cards, width)
+        with left:
+            found = _words(scene, record, cards)
+        with right:
+            _sheet(scene, record, found, beside)
 
 
 def _at() -> int:
@@ -88,24 +95,30 @@ def _go(to: int) -> None:
     st.session_state[_AT] = to
 
 
-def _scene(at: int, scene: Scene, record: Record, cards: dict[str, ModelCard], width: int) -> None:
+def _words(scene: Scene, record: Record, cards: dict[str, ModelCard]) -> Attribution:
+    """The caption and the answers behind it; returns the evidence for the first."""
     first = scene.asks[0]
+    asked = [record, *(session.flagged(ask.record()) for ask in scene.asks[1:])]
     with st.spinner("The models read the ECG"):
-        findings = tuple(_answer(ask, record if ask is first else session.flagged(ask.record())) for ask in scene.asks)
+        findings = tuple(
+            cache.prediction(ask.model, own)[ask.label] for ask, own in zip(scene.asks, asked, strict=True)
+        )
         found = cache.attribution(first.model, record, first.label, scene.method)
-    told = _told(record, findings, found)
-    for ask in scene.asks:
-        overread.may_show(session.flagged(ask.record()), cards[ask.model])
-    _say(at, scene, caption(scene, told))
+    for ask, own in zip(scene.asks, asked, strict=True):
+        overread.may_show(own, cards[ask.model])
+    _say(scene, caption(scene, _told(record, findings, found)))
     _rows(scene, findings)
-    heat = Heat(method=scene.method)
-    where = (record.start_s, width, paper.title(record), first.model, first.label, heat)
-    paper.draw(cache.heat_sheet, record, _look(), *where, about=f"Evidence for {first.label} under the trace.")
     about = cards[first.model]
     st.html(
         f"<p class='ev-note'>Purple: evidence for {html.escape(first.label)}, {html.escape(found.method)}, by "
-        f"{html.escape(about.title)} ({html.escape(about.name)}). Every number above was computed just now.</p>"
+        f"{html.escape(about.title)} ({html.escape(about.name)}). Every number was computed just now.</p>"
     )
+    return found
+
+
+def _sheet(scene: Scene, record: Record, found: Attribution, width: int) -> None:
+    where = (record.start_s, width, paper.title(record), scene.asks[0].model, found.label, Heat(method=scene.method))
+    paper.draw(cache.heat_sheet, record, _look(), *where, about=f"Evidence for {found.label} under the trace.")
     zoom.watch()
 
 
@@ -115,21 +128,13 @@ def _look() -> View:
     return View(layout=chosen.layout, rhythm=chosen.rhythm, paper=chosen.paper)
 
 
-def _answer(ask: Ask, record: Record) -> Finding:
-    return cache.prediction(ask.model, record)[ask.label]
-
-
 def _told(record: Record, findings: tuple[Finding, ...], found: Attribution) -> Told:
     waves = cache.waves(record)
-    try:
-        words = heat_in_words(found, waves)
-    except EcgvizError:
-        words = ""
     shares = {row.wave: (row.share, row.times_chance) for row in heat_by_wave(found, waves) if row.lead is None}
-    return Told(findings, words, shares, frozenset(flag.code for flag in record.flags))
+    return Told(findings, heat_in_words(found, waves), shares, frozenset(flag.code for flag in record.flags))
 
 
-def _say(at: int, scene: Scene, text: str) -> None:
+def _say(scene: Scene, text: str) -> None:
     st.html(
         f"<div class='ev-reel' role='region' aria-live='polite'><h2>{html.escape(scene.title)}</h2>"
         f"<p>{html.escape(text)}</p></div>"
@@ -140,12 +145,12 @@ def _rows(scene: Scene, findings: tuple[Finding, ...]) -> None:
     """Each answer as a bar beside its threshold."""
     cells = ""
     for ask, finding in zip(scene.asks, findings, strict=True):
-        side = "ev-yes" if finding.positive else "ev-no"
+        place, side = ("ev-yes", "above") if finding.positive else ("ev-no", "below")
         cells += (
-            f"<span class='ev-reel-who'>{html.escape(ask.who)}</span><span class='{side}' style='display:none'></span>"
-            f"<span class='ev-cmp-bar' aria-hidden='true'><span style='width:{100 * finding.probability:.1f}%'></span>"
+            f"<span>{html.escape(ask.who)}</span>"
+            f"<span><b>{html.escape(finding.label)} {finding.probability:.2f}</b> {side} {finding.threshold:.2f}</span>"
+            f"<span class='ev-cmp-bar {place}' aria-hidden='true'>"
+            f"<span style='width:{100 * finding.probability:.1f}%'></span>"
             f"<i style='left:{100 * finding.threshold:.1f}%'></i></span>"
-            f"<span><b>{html.escape(finding.label)} {finding.probability:.2f}</b> "
-            f"{'above' if finding.positive else 'below'} {finding.threshold:.2f}</span>"
         )
     st.html(f"<div class='ev-reel-rows'>{cells}</div>")

@@ -1,7 +1,7 @@
 """The scenes of the guided reel: six ECGs, what each shows about a model, and the claim that must hold for it.
 
 A caption says only what was computed on the spot; where an installed model no longer bears a scene out, `caption` says
-that instead. Recorded ECGs take the place of simulated ones where the library has them.
+that instead.
 """
 
 from collections.abc import Callable
@@ -98,7 +98,7 @@ def _swapped(told: Told) -> str:
     swapped, right = told.findings
     return (
         f"As recorded, the model says {_of(swapped)}; with the arms put right, {_of(right)}. "
-        "The swap is flagged before the model is asked."
+        "The swap is flagged at the top."
     )
 
 

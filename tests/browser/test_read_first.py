@@ -54,6 +54,7 @@ def _wait(address: str) -> None:
 def test_nothing_of_the_answer_is_sent_before_the_readers_own(chromium: Any, server: tuple[str, Path]) -> None:
     address, kept = server
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(120_000)
     frames: list[bytes] = []
 
     def listen(socket: Any) -> None:
@@ -61,18 +62,18 @@ def test_nothing_of_the_answer_is_sent_before_the_readers_own(chromium: Any, ser
 
     page.on("websocket", listen)
     page.goto(address)
-    page.wait_for_selector(".ev-line", timeout=60000)
+    page.wait_for_selector(".ev-line")
     page.get_by_role("link", name="Explain", exact=True).click()
-    page.wait_for_selector(".ev-sentence:has-text('its threshold')", timeout=60000)
+    page.wait_for_selector(".ev-sentence:has-text('its threshold')")
     page.get_by_text("Read first, then reveal").click()
-    page.wait_for_selector("text=Your reading first", timeout=30000)
+    page.wait_for_selector("text=Your reading first")
     assert "not blind" in page.inner_text("body")
 
     frames.clear()
     page.locator("[class*='st-key-next-entry'] button").first.click()
-    page.wait_for_selector(".ev-line b:has-text('bradycardia')", timeout=30000)
-    page.wait_for_selector("text=Your reading first", timeout=30000)
-    page.wait_for_selector(".st-key-ev-paper .js-plotly-plot .main-svg", timeout=30000)
+    page.wait_for_selector(".ev-line b:has-text('bradycardia')")
+    page.wait_for_selector("text=Your reading first")
+    page.wait_for_selector(".st-key-ev-paper .js-plotly-plot .main-svg")
     page.wait_for_timeout(1500)
     text = page.inner_text("body")
     assert "not blind" not in text
@@ -86,8 +87,8 @@ def test_nothing_of_the_answer_is_sent_before_the_readers_own(chromium: Any, ser
 
     page.get_by_text("None of these", exact=True).click()
     page.get_by_role("button", name="Keep my answer and reveal").click()
-    page.wait_for_selector("#ev-agreement, :text('You and the model agree on')", timeout=60000)
-    page.wait_for_selector(".ev-sentence:has-text('its threshold')", timeout=60000)
+    page.wait_for_selector("#ev-agreement, :text('You and the model agree on')")
+    page.wait_for_selector(".ev-sentence:has-text('its threshold')")
     with sqlite3.connect(kept) as plain:
         ((blind, found, answer),) = plain.execute("select blind, found, model_found from ecgviz_readings").fetchall()
     assert (blind, found) == (1, "[]")
