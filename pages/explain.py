@@ -4,6 +4,7 @@ from ecgviz.ui import (
     cache,
     evidence,
     frame,
+    look_alikes,
     messages,
     model_picker,
     overread,
@@ -25,4 +26,5 @@ with messages.friendly_errors():
     else:
         overread_verdict.agreement(record, card)
         evidence.workbench(record, card.name, width)
+        look_alikes.panel(record, card, width)
 frame.footer()
