@@ -8,7 +8,7 @@ import traceback
 import benchmarks
 
 # They make pictures and tables, and measure nothing.
-_NOT_MEASURED = {"cards", "lead_name_reader", "shots"}
+_NOT_MEASURED = {"cards", "digitiser_truth", "lead_name_reader", "shots"}
 
 
 def run(name: str) -> bool:

@@ -12,6 +12,7 @@ from ecgviz.scans.find import Stopped
 from ecgviz.scans.geometry import Digitised, LeadBox, PageGeometry, Step
 from ecgviz.scans.layout import Cell
 from ecgviz.scans.quality import grade
+from ecgviz.scans.rows import INK
 from ecgviz.scans.shared import disown
 from ecgviz.scans.trace import Followed, column_runs, follow, line_width, settle
 
@@ -55,8 +56,9 @@ def _followed(scaled: Scaled) -> list[tuple[Followed, Array]]:
         a, b = _columns(scaled, cell, left, right)
         paths.append(follow(columns[a - left : b - left], a, scaled.zeros[cell.row], reach, mm))
     marks = disown(paths, width)
-    for n in range(len(paths)):
-        marks[n] |= _borders(scaled, paths[n])
+    marked = _separators(scaled, left, right, width)
+    for mark, path in zip(marks, paths, strict=True):
+        mark |= marked[path.first - left : path.first - left + mark.size]
     return [(path, settle(path, view.flat.ink, width, mark)) for path, mark in zip(paths, marks, strict=True)]
 
 
@@ -67,14 +69,22 @@ def _columns(scaled: Scaled, cell: Cell, left: int, right: int) -> tuple[int, in
     return max(a, left), min(b, right)
 
 
-def _borders(scaled: Scaled, path: Followed) -> NDArray[np.bool_]:
-    """Columns where a separator may stand."""
-    whole = scaled.seconds * scaled.px_per_s
-    x = path.first + np.arange(path.top.size)
-    near = np.zeros(x.size, bool)
+def _separators(scaled: Scaled, left: int, right: int, width: float) -> NDArray[np.bool_]:
+    """Columns left .. right in which a separator stands: an upright stroke at the same place of most rows."""
+    flat, whole = scaled.plan.view.flat, scaled.seconds * scaled.px_per_s
+    mm = flat.px_per_mm
+    marked = np.zeros(right - left, bool)
+    half = round(1.5 * mm)
     for share in {share for cell in scaled.plan.cells for share in (cell.start, cell.stop)}:
-        near |= np.abs(x - scaled.x0 - share * whole) < SEPARATOR_MM * scaled.plan.view.flat.px_per_mm
-    return near
+        at = round(scaled.x0 + share * whole)
+        a, b = max(at - round(SEPARATOR_MM * mm), left), min(at + round(SEPARATOR_MM * mm) + 1, right)
+        rows = {cell.row for cell in scaled.plan.cells if share in (cell.start, cell.stop)}
+        parts = [flat.ink[max(round(scaled.zeros[row]) - half, 0) :, a:b][: 2 * half] > INK / 2 for row in rows]
+        solid = np.flatnonzero(np.mean([part.mean(axis=0) > 0.9 for part in parts], axis=0) > 0.5)
+        if solid.size:
+            middle = float(at) if solid.size > width else a + float(solid.mean())
+            marked[max(round(middle - width / 2) - left, 0) : round(middle + width / 2) + 1 - left] = True
+    return marked
 
 
 def _millivolts(scaled: Scaled, cell: Cell, traced: tuple[Followed, Array]) -> NDArray[np.float32]:

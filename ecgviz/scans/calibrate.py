@@ -9,14 +9,16 @@ from ecgviz.record import Flag
 from ecgviz.scans.find import Plan, Stopped
 from ecgviz.scans.geometry import Hints, Step
 from ecgviz.scans.layout import Span
+from ecgviz.scans.orient import View
 from ecgviz.scans.pulse import Pulse
-from ecgviz.scans.rows import INK
+from ecgviz.scans.rows import INK, Row
 
 __all__ = ["Scaled", "calibrate"]
 
 USUAL_SPEED, USUAL_GAIN = 25.0, 10.0
 PULSE_S, PULSE_MV = 0.2, 1.0
 LONGEST_S, SHORTEST_S = 10.6, 9.0
+EVEN_MM, NEAR_MM = 0.3, 6.0
 SNAP_S, TOUCHING_S = 0.06, 0.4
 """A page whose traces last this near to 2.5, 5 or 10 s has just that, centred on what was seen."""
 
@@ -70,7 +72,7 @@ def calibrate(plan: Plan, hints: Hints, steps: list[Step]) -> Scaled:
         raise Stopped(
             "layout", f"{told}; a page shows 10 s, so a part was missed. State the layout and the lead boxes."
         )
-    zeros = tuple(_zero(plan, n) for n in range(len(plan.view.rows)))
+    zeros = _zeros(plan)
     height = (
         f"pulse of {np.median([p.height_mm for p in pulses]):.1f} mm on {len(pulses)} rows"
         if pulses
@@ -122,12 +124,28 @@ def _time(span: Span, pulses: tuple[Pulse, ...], px_per_s: float) -> tuple[float
     return span.x0, seconds
 
 
-def _zero(plan: Plan, n: int) -> float:
-    """The y of 0 mV on a row: the foot of its pulse, else the level at which the row's ink lies."""
-    row = plan.view.rows[n]
-    pulse = next((p for p in plan.view.pulses if p.row == n), None)
-    if pulse is None:
-        return row.y
+def _zeros(plan: Plan) -> tuple[float, ...]:
+    """The y of 0 mV on each row: the foot of its pulse; without one, where evenly spaced rows have it, else its ink."""
+    view = plan.view
+    feet = {pulse.row: _foot(plan, pulse) for pulse in view.pulses}
+    spacing = None
+    if len(feet) >= 2:
+        rows, places = np.array(list(feet)), np.array(list(feet.values()))
+        spacing = np.polynomial.Polynomial.fit(rows, places, 1)
+        if np.abs(spacing(rows) - places).max() > EVEN_MM * view.flat.px_per_mm:
+            spacing = None
+    return tuple(
+        feet[n] if n in feet else float(spacing(n)) if spacing is not None and _near(spacing(n), row, view) else row.y
+        for n, row in enumerate(view.rows)
+    )
+
+
+def _near(y: float, row: Row, view: View) -> bool:
+    return abs(y - row.y) < NEAR_MM * view.flat.px_per_mm
+
+
+def _foot(plan: Plan, pulse: Pulse) -> float:
+    """The y of a pulse's foot, by the ink beside its strokes where there is some."""
     flat, mm = plan.view.flat, plan.view.flat.px_per_mm
     base = pulse.box[3]
     a, b = max(round(base - 0.9 * mm), 0), round(base + 0.9 * mm) + 1

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ecgviz.scans.geometry import Matrix, as_matrix
 from ecgviz.scans.grid import Lattice
+from ecgviz.scans.sheet import ruled_part
 from ecgviz.scans.tone import Tone, darkness, drawn, ruled
 
 __all__ = ["Flat", "Ruling", "flatten", "rule_of", "turned"]
@@ -107,6 +108,8 @@ def flatten(pixels: NDArray[np.uint8], lattice: Lattice, ruling: Ruling) -> Flat
     size = (round((u1 - u0) * per_line), round((v1 - v0) * per_line))
     channel = _warped(drawn(pixels), to_flat, size, native / scale)
     tone = without_grid(darkness(channel, REACH_MM * scale), round(5 * scale))
+    lines = darkness(_warped(ruled(pixels), to_flat, size, native / scale), REACH_MM * scale)
+    tone[~ruled_part(lines, tone, round(5 * scale))] = 0
     seen = lattice.span
     box = tuple((seen[i] - (u0, v0)[i % 2]) * per_line for i in range(4))
     return Flat(_levelled(tone), scale, as_matrix(np.linalg.inv(to_flat)), (box[0], box[1], box[2], box[3]))

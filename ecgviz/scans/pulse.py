@@ -30,8 +30,9 @@ def find_pulses(flat: Flat, rows: tuple[Row, ...]) -> tuple[Pulse, ...]:
     """The clearest pulse of each row that has one in its first 30 or last 25 mm."""
     mm = flat.px_per_mm
     found = []
+    first, last = (min(row.x0 for row in rows), max(row.x1 for row in rows)) if rows else (0.0, 0.0)
     for n, row in enumerate(rows):
-        for x0, x1 in ((row.x0 - 18 * mm, row.x0 + 22 * mm), (row.x1 - 18 * mm, row.x1 + 18 * mm)):
+        for x0, x1 in ((first - 18 * mm, row.x0 + 22 * mm), (row.x1 - 18 * mm, last + 18 * mm)):
             pulse = _in_stretch(flat, row, n, max(round(x0), 0), min(round(x1), flat.ink.shape[1]))
             if pulse is not None:
                 found.append(pulse)

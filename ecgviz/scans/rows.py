@@ -1,6 +1,6 @@
 """Rows of trace on a flat page: bands that have ink in nearly every column, from their first to their last column."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ BAND_MM = 1.5
 BLOCK_MM = 2.0
 CLOSEST_MM = 7.0
 GAP_MM = 9.0
+STROKE_GAP_MM, LEAST_STROKE_MM, FURTHER_MM = 0.6, 5.0, 130.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def find_rows(flat: Flat) -> tuple[Row, ...]:
     profile = ndimage.gaussian_filter1d(cover[:, first:last].mean(axis=1), 0.6 * mm)
     peaks, _ = signal.find_peaks(profile, height=max(0.3, 0.6 * profile.max()), distance=round(CLOSEST_MM * mm))
     rows = [_row(cover[y], int(y), mm) for y in peaks]
-    found = [_settled(row, inked, mm) for row in rows if row is not None]
+    found = _reached([_settled(row, inked, mm) for row in rows if row is not None], inked, mm)
     longest = max((row.x1 - row.x0 for row in found), default=0.0)
     return tuple(row for row in found if row.x1 - row.x0 > 0.6 * longest)
 
@@ -89,6 +90,28 @@ def _settled(row: Row, inked: NDArray[np.bool_], mm: float) -> Row:
     middle = labels[labels.size // 2] or 1
     places = np.flatnonzero((labels == middle) & columns)
     return Row(top + float(np.argmax(counts)), left + float(places[0]), left + float(places[-1]) + 1, row.cover)
+
+
+def _reached(rows: list[Row], inked: NDArray[np.bool_], mm: float) -> list[Row]:
+    """Rows up to the ends of the strokes that run along them: a trace may leave its level before it ends."""
+    joined = cv2.dilate(inked.astype(np.uint8), np.ones((1, max(3, round(STROKE_GAP_MM * mm))), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    spill = max(3, round(STROKE_GAP_MM * mm)) // 2
+    found = []
+    for row in rows:
+        a, b = max(round(row.y - BAND_MM * mm), 0), round(row.y + BAND_MM * mm) + 1
+        band = labels[a:b, round(row.x0) : round(row.x1)]
+        shares = np.bincount(band.max(axis=0), minlength=len(stats))
+        shares[0] = 0
+        left, right = row.x0, row.x1
+        for k in np.flatnonzero(shares > LEAST_STROKE_MM * mm):
+            x, wide = stats[k, cv2.CC_STAT_LEFT], stats[k, cv2.CC_STAT_WIDTH]
+            if row.x0 - x < FURTHER_MM * mm:
+                left = min(left, float(x + spill))
+            if x + wide - row.x1 < FURTHER_MM * mm:
+                right = max(right, float(x + wide - spill))
+        found.append(replace(row, x0=left, x1=right))
+    return found
 
 
 def level_near(flat: Flat, y: float, x0: float, x1: float) -> float:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
+from scipy.ndimage import binary_dilation, maximum_filter1d
+from scipy.signal import find_peaks
 
 from ecgviz.scans.rows import INK
 from ecgviz.scans.tone import Tone
 
 __all__ = ["Followed", "Runs", "column_runs", "follow", "line_width", "settle"]
 
-JUMP, LEVEL, MISS = 0.6, 0.02, 0.35
-"""Costs: a mm of blank paper crossed from column to column; a mm off the row's level; a column without ink."""
+JUMP, LEVEL, MISS = 0.6, 0.02, 0.6
+FAR_MM = 8.0
+"""Costs: a mm of blank paper crossed from column to column; a mm off the row's level, up to FAR_MM; a column without
+ink, which costs more than any one column of a tall complex."""
 KEPT = 6
+TIP_PX, NEAR_TIP = 1.0, 0.51
 Array = NDArray[np.float64]
 
 
@@ -74,7 +78,7 @@ def follow(columns: list[Runs], first: int, level: float, reach: float, px_per_m
         gap = np.maximum(0, np.maximum(a[:, None] - stop, top - b[:, None])) * per_mm
         shift = np.abs(middle[near][:, None] - (top + stop) / 2) * per_mm
         jump = JUMP if n else 0.1
-        off = np.maximum(0, np.maximum(a - level, level - b)) * per_mm
+        off = np.clip(np.maximum(a - level, level - b) * per_mm, 0, FAR_MM)
         through = cost + jump * gap + 0.02 * shift
         parent = np.argmin(through, axis=1) if a.size else np.zeros(0, np.int64)
         new = through[np.arange(a.size), parent] + LEVEL * off if a.size else np.zeros(0)
@@ -98,9 +102,9 @@ def follow(columns: list[Runs], first: int, level: float, reach: float, px_per_m
 def settle(path: Followed, ink: Tone, width: float, foreign: NDArray[np.bool_] | None = None) -> Array:
     """The trace's y in pixel centres, (n,), at the middle of each column.
 
-    A short run: the centre of its ink. A tall one: where both edges say the pen's middle was; at a peak narrower than
-    the pen the upper edge alone, in a narrow valley the lower one. NaN where no run was taken. foreign: columns whose
-    run holds another's ink (a separator, a neighbour); there the straight line between the columns around is taken.
+    A short run: the centre of its ink. A tall one: where both edges say the pen's middle was. A peak or a valley keeps
+    the height of its tip, wherever the pen filled it. NaN where no run was taken. foreign: columns whose run holds
+    another's ink (a separator, a neighbour); there the straight line between the columns around is taken.
     """
     tall = path.stop - path.top > 1.8 * width + 0.5
     top, stop = _edges(path, ink)
@@ -110,8 +114,40 @@ def settle(path: Followed, ink: Tone, width: float, foreign: NDArray[np.bool_] |
     middle = (upper + lower) / 2
     left, right = np.roll(middle, pen), np.roll(middle, -pen)
     turned = np.where(2 * middle < left + right, upper, lower)
-    y = np.where(tall, np.where(lower - upper > 1.0, turned, middle), _centroids(path, ink)) - 0.5
+    y = np.where(tall, np.where(lower - upper > 1.0, turned, middle), _centroids(path, ink))
+    own = tall if foreign is None else tall & ~binary_dilation(foreign, iterations=pen)
+    y = _pointed(y, (*_tips(top + width / 2, own, pen), *_tips(-(stop - width / 2), own, pen, -1.0))) - 0.5
     return y if foreign is None else _cut(y, path, foreign, width)
+
+
+def _tips(edge: Array, tall: NDArray[np.bool_], pen: int, sign: float = 1.0) -> list[tuple[float, float]]:
+    """(column, y) of each peak of an edge that stands out of tall runs; sign: -1 for an edge turned upside down."""
+    there = np.where(np.isfinite(edge), -edge, -1e6)
+    found = []
+    for k in find_peaks(there, prominence=TIP_PX, wlen=8 * pen + 1, plateau_size=(1, 2 * pen + 1))[0]:
+        if tall[k]:
+            a = b = int(k)
+            while a > 0 and there[a - 1] > there[k] - TIP_PX / 2:
+                a -= 1
+            while b + 1 < there.size and there[b + 1] > there[k] - TIP_PX / 2:
+                b += 1
+            if b - a <= 2 * pen:
+                found.append(((a + b) / 2, -sign * float(there[k])))
+    return found
+
+
+def _pointed(y: Array, tips: tuple[tuple[float, float], ...]) -> Array:
+    """The trace led through its tips instead of what stands within a column of them."""
+    if not tips:
+        return y
+    x = np.arange(y.size, dtype=np.float64)
+    at, to = (np.array(part) for part in zip(*sorted(tips), strict=True))
+    after = np.clip(np.searchsorted(at, x), 1, at.size) if at.size > 1 else np.ones(x.size, np.int64)
+    gap = np.minimum(np.abs(x - at[after - 1]), np.abs(x - at[np.minimum(after, at.size - 1)]))
+    kept = np.isfinite(y) & (gap > NEAR_TIP)
+    order = np.argsort(np.concatenate([x[kept], at]), kind="stable")
+    drawn = np.interp(x, np.concatenate([x[kept], at])[order], np.concatenate([y[kept], to])[order])
+    return np.where(np.isfinite(y) & ~kept, drawn, y)
 
 
 def _eroded(edge: Array, pen: int) -> Array:

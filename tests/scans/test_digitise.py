@@ -36,7 +36,6 @@ def test_a_clean_page_comes_back() -> None:
     assert "digitised" in {flag.code for flag in found.record.flags}
 
 
-@pytest.mark.xfail(strict=True, reason="the worst lead of this page has a correlation of 0.934")
 def test_every_lead_of_a_clean_page_is_followed_closely() -> None:
     found = clean()
     assert found.record is not None

@@ -38,7 +38,6 @@ def test_a_curve_comes_back_to_a_fraction_of_a_pixel() -> None:
     assert np.nanmax(np.abs(y - truth)[2:-2]) < 0.5
 
 
-@pytest.mark.xfail(strict=True, reason="a spike a few columns wide is taken for a gap")
 def test_peaks_keep_their_height() -> None:
     truth = beats(180, 90)
     ink = drawn(truth)
