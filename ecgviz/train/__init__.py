@@ -69,8 +69,8 @@ def examine(name: str, data: Path, runs: Path, say: Callable[[str], None] = lamb
 def calibrate_gate(name: str, data: Path, runs: Path, say: Callable[[str], None] = lambda _: None) -> Path:
     """Write `gate.safetensors` beside the weights of an installed model; its path.
 
-    Rests on 1,500 training records; its limit is what 1 % of 1,000 good records of fold 9 exceed. Raises ModelError
-    for a model that uses other models' weights, DataError without PTB-XL.
+    Rests on 2,000 training records with 40 of every statement; its limit is what 1 % of 1,000 good records of fold 9
+    exceed. Raises ModelError for a model that uses other models' weights, DataError without PTB-XL.
     """
     from ecgviz.train import _gate
 

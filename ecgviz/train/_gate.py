@@ -20,8 +20,10 @@ from ecgviz.zoo._checkpoints import Model
 __all__ = ["SHARE", "calibrate_gate", "good_quality"]
 
 SHARE = 0.01
-RECORDS, UNSEEN = 1500, 1000
+RECORDS, UNSEEN = 2000, 1000
 """Training records that the reference rests on and good ones of fold 9 for its limit; random, the same each time."""
+OF_EACH = 40
+"""Training records of each statement at least, where there are as many: a rare rhythm is no fault."""
 _AT_ONCE = 32
 _FAULTS = ("baseline_drift", "static_noise", "burst_noise", "electrodes_problems")
 
@@ -37,7 +39,7 @@ def calibrate_gate(name: str, data: Path, runs: Path, say: Callable[[str], None]
     data_folds = folds(config)
     train, validation = data_folds["train"], data_folds["validation"]
     rng = np.random.default_rng(0)
-    some = np.sort(rng.permutation(len(train.x))[:RECORDS])
+    some = balanced(ptbxl.every_target(train.rows, "ptbxl_all"), rng)
     clean = np.sort(rng.permutation(np.flatnonzero(good_quality(data, validation.rows)))[:UNSEEN])
     seen = looks(model, train, some)
     shapes = {look: ood.fit(x) for look, x in seen.items()}
@@ -46,6 +48,18 @@ def calibrate_gate(name: str, data: Path, runs: Path, say: Callable[[str], None]
     flagged = float((values.max(axis=0) > most).mean())
     say(f"{name}: limit {most:.2f}, exceeded by {100 * flagged:.1f} % of {len(clean)} good records of fold 9")
     return _gate.write(zoo.models_folder(), card, ood.Reference(shapes, most, flagged, len(clean)), len(some))
+
+
+def balanced(y: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
+    """RECORDS row numbers, rising: OF_EACH of each statement, the rarest first, then any; y (records, labels)."""
+    order = rng.permutation(len(y))
+    taken = np.zeros(len(y), dtype=bool)
+    for k in np.argsort(y.sum(axis=0), kind="stable"):
+        of_class = order[y[order, k] > 0]
+        lacking = min(OF_EACH - int(taken[of_class].sum()), RECORDS - int(taken.sum()))
+        taken[of_class[~taken[of_class]][: max(lacking, 0)]] = True
+    taken[order[~taken[order]][: RECORDS - int(taken.sum())]] = True
+    return np.flatnonzero(taken)
 
 
 def good_quality(data: Path, rows: pd.DataFrame) -> NDArray[np.bool_]:

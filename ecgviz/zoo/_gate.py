@@ -35,7 +35,9 @@ __all__ = ["FILE", "features", "read", "screen", "strangeness", "write"]
 
 FILE = "gate.safetensors"
 SECONDS = 10.0
-UNFIT = frozenset({"wrong_scale", "no_beats", "lead_swap", "unlike_training"})
+FAR = 2.0
+"""Beyond so many times the limit a record is no longer unusual but something else."""
+UNFIT = frozenset({"wrong_scale", "no_beats", "lead_swap"})
 """Findings with which no answer can be relied on, like every one of level `error`."""
 HARMLESS = frozenset({"low_rate", "mains_hum", "derived_lead", "unknown_patient"})
 """Findings outside what the network is given, or that it was told."""
@@ -53,14 +55,22 @@ def screen(model: Model, record: Record, flags: Iterable[Flag]) -> Screening:
     found = strangeness(model, record)
     reasons = [flag for flag in worst_first(flags, prepared.flags) if _counts(flag, model.card.input)]
     if found is not None and found[0] > found[1]:
-        text = f"It is unlike the records that the model was trained on, most in {LOOKS[found[2]]}"
-        told = f"{text} ({found[0]:.1f}; 99 % of good recordings stay below {found[1]:.1f})."
-        reasons.append(Flag("unlike_training", told, "The model's figures were measured on other records.", "error"))
+        reasons.append(_unlike(*found))
     bad = [flag for flag in reasons if flag.code in UNFIT or flag.level == "error"]
     rest = [flag for flag in reasons if flag not in bad]
     number, most = (found[0], found[1]) if found else (None, None)
     verdict, sentence = _said(bad, rest, found is not None)
     return Screening(model.card.name, verdict, sentence, (*bad, *rest), number, most)
+
+
+def _unlike(value: float, most: float, look: str) -> Flag:
+    """The finding that a record is unusual for the model or, far beyond the limit, unlike all it was trained on."""
+    far = value > FAR * most
+    word = "unlike" if far else "unusual among"
+    text = f"It is {word} the records that the model was trained on, most in {LOOKS[look]}"
+    advice = "The model's figures were measured on other records."
+    told = f"{text} ({value:.1f}; 99 % of good recordings stay below {most:.1f})."
+    return Flag("unlike_training", told, advice, "error" if far else "warning")
 
 
 def _counts(flag: Flag, spec: InputSpec) -> bool:

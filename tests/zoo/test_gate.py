@@ -21,8 +21,8 @@ from ecgviz.zoo._predict import tensors
 
 SHIPPED = [card.name for card in zoo.cards() if not card.members]
 CLEAN = [key for key, entry in GALLERY.items() if entry.group != "technical"]
-STRANGE = {"paced_rhythm"}
-"""Clean, but drawn with leads that go together as in no training record."""
+RARE = {"paced_rhythm", "atrial_flutter", "sinus_tachycardia"}
+"""Clean, but rare in training: some networks are asked with care."""
 
 
 def screened(model: object, record: Record) -> Screening:
@@ -45,17 +45,18 @@ def test_noise_a_square_wave_and_ten_times_the_gain_are_unlike_training(name: st
     loud = edit.amplify(simulate("sinus_rhythm").record, 10)
     for record in (noise(0.1), noise(0.5), square(), loud):
         found = zoo.screen(model, record, ())  # without what the quality check says
-        assert found.verdict == "unfit"
-        assert [flag.code for flag in found.reasons][-1] == "unlike_training"
-        assert "unlike the records" in found.sentence
+        assert found.verdict != "fit"
+        assert [flag.code for flag in found.reasons] == ["unlike_training"]
+        assert "the records that the model was trained on" in found.sentence
         assert screened(model, record).verdict == "unfit"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_clean_records_of_the_gallery_pass(name: str) -> None:
     model = zoo.load(name)
-    held = {key for key in CLEAN if screened(model, simulate(key).record).verdict != "fit"}
-    assert held <= STRANGE
+    verdicts = {key: screened(model, simulate(key).record).verdict for key in CLEAN}
+    assert "unfit" not in verdicts.values()
+    assert {key for key, verdict in verdicts.items() if verdict != "fit"} <= RARE
 
 
 def test_faults_are_told_in_the_sentence() -> None:
