@@ -44,27 +44,57 @@ def sheet(
     """
     look, times = theme.PAPERS[paper], lines[0].times_s
     pitch_s = float(times[-1] - times[0]) + _GAP_S
-    middles, pitch_mv = _middles(lines, leads)
-    places = {lead: (n % COLUMNS * pitch_s, -(n // COLUMNS) * pitch_mv) for n, lead in enumerate(leads)}
-    zeros = {lead: (x, y - middles[lead]) for lead, (x, y) in places.items()}
-    rows = -(-len(leads) // COLUMNS)
-    span_s, span_mv = COLUMNS * pitch_s, rows * pitch_mv
-    data = [_heat(heat, lines[0], leads, pitch_s, pitch_mv, look, strength)] if heat is not None else []
-    data += [_trace(line, leads, zeros, look, n) for n, line in enumerate(sorted(lines, key=lambda one: one.own))]
+    cells = _cells(lines, leads, pitch_s)
+    data = [_heat(heat, lines[0], cells, look, strength)] if heat is not None else []
+    data += [_trace(line, cells, look, n) for n, line in enumerate(sorted(lines, key=lambda one: one.own))]
     names = {
         "type": "scatter",
         "mode": "text",
-        "x": [x + times[0] for x, _ in places.values()],
-        "y": [y + pitch_mv * 0.44 for _, y in places.values()],
-        "text": [f"<b>{lead}</b>" for lead in places],
+        "x": [cell.x + times[0] for cell in cells],
+        "y": [cell.top - 0.14 for cell in cells],
+        "text": [f"<b>{cell.lead}</b>" for cell in cells],
         "textposition": "middle right",
         "textfont": {"family": theme.SANS, "size": 12, "color": look.text},
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    x0, y1 = float(times[0]) - _GAP_S / 2, pitch_mv / 2
-    height = round((width - 16) * span_mv * 10 / (span_s * 25)) + 16
-    return {"data": [*data, names], "layout": _layout(look, (x0, x0 + span_s), (y1 - span_mv, y1), width, height)}
+    x0, span_s = float(times[0]) - _GAP_S / 2, COLUMNS * pitch_s
+    low, high = min(cell.bottom for cell in cells), max(cell.top for cell in cells)
+    height = round((width - 16) * (high - low) * 10 / (span_s * 25)) + 16
+    legend_px = 26 * -(-len(lines) * 150 // width) if len(lines) > 1 else 0
+    layout = _layout(look, (x0, x0 + span_s), (low, high), width, height + legend_px, legend_px)
+    return {"data": [*data, names], "layout": layout}
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """x: seconds by which a lead is moved; zero: mV of its level before the QRS; top and bottom of its row, in mV."""
+
+    lead: str
+    x: float
+    zero: float
+    top: float
+    bottom: float
+
+
+def _cells(lines: Sequence[Line], leads: Sequence[str], pitch_s: float) -> list[_Cell]:
+    """The leads in rows of six; a row is as high as its tallest lead needs, in steps of 0.5 mV."""
+    found, top = [], 0.0
+    for first in range(0, len(leads), COLUMNS):
+        row = leads[first : first + COLUMNS]
+        ends = {lead: _ends(lines, lead) for lead in row}
+        tallest = max(high - low for low, high in ends.values())
+        bottom = top - float(np.clip(np.ceil((tallest + _GAP_MV) / 0.5) * 0.5, 1.0, 8))
+        for n, (lead, (low, high)) in enumerate(ends.items()):
+            zero = (top + bottom) / 2 - _GAP_MV / 3 - (low + high) / 2
+            found.append(_Cell(lead, n * pitch_s, zero, top, bottom))
+        top = bottom
+    return found
+
+
+def _ends(lines: Sequence[Line], lead: str) -> tuple[float, float]:
+    rows = [_levelled(line, lead) for line in lines if lead in line.signal]
+    return (min(float(row.min()) for row in rows), max(float(row.max()) for row in rows)) if rows else (0.0, 0.0)
 
 
 def _levelled(line: Line, lead: str) -> NDArray[np.float64]:
@@ -74,64 +104,44 @@ def _levelled(line: Line, lead: str) -> NDArray[np.float64]:
     return row - (float(np.median(row[before])) if before.any() else 0.0)
 
 
-def _middles(lines: Sequence[Line], leads: Sequence[str]) -> tuple[dict[str, float], float]:
-    """What is in the middle of each lead's cell, and the mV from one row to the next, in steps of 0.5 mV."""
-    middles, tallest = {}, 1.0
-    for lead in leads:
-        rows = [_levelled(line, lead) for line in lines if lead in line.signal]
-        low, high = (min(row.min() for row in rows), max(row.max() for row in rows)) if rows else (0.0, 0.0)
-        middles[lead], tallest = float(low + high) / 2, max(tallest, float(high - low))
-    return middles, float(np.clip(np.ceil((tallest + _GAP_MV) / 0.5) * 0.5, 1.5, 8))
-
-
-def _trace(
-    line: Line, leads: Sequence[str], zeros: dict[str, tuple[float, float]], look: theme.Paper, n: int
-) -> dict[str, Any]:
+def _trace(line: Line, cells: Sequence[_Cell], look: theme.Paper, n: int) -> dict[str, Any]:
     x: list[NDArray[np.float64]] = []
     y: list[NDArray[np.float64]] = []
-    for lead in leads:
-        if lead in line.signal:
-            x += [line.times_s + zeros[lead][0], np.array([np.nan])]
-            y += [_levelled(line, lead) + zeros[lead][1], np.array([np.nan])]
-    colour, wide = (look.trace, 2.0) if line.own else (theme.rgba(look.purple, 0.6), 1.2)
-    dash = "solid" if line.own else ("dot", "dash", "dashdot", "longdash", "longdashdot")[n % 5]
+    for cell in cells:
+        if cell.lead in line.signal:
+            x += [line.times_s + cell.x, np.array([np.nan])]
+            y += [_levelled(line, cell.lead) + cell.zero, np.array([np.nan])]
+    colour, wide = (look.trace, 2.2) if line.own else (theme.SERIES[n % len(theme.SERIES)], 1.1)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": line.name,
         "x": np.concatenate(x or [np.empty(0)]).astype(np.float32),
         "y": np.concatenate(y or [np.empty(0)]).astype(np.float32),
-        "line": {"color": colour, "width": wide, "dash": dash},
+        "line": {"color": colour, "width": wide},
         "hoverinfo": "name",
     }
 
 
 def _heat(
-    heat: NDArray[np.float64],
-    line: Line,
-    leads: Sequence[str],
-    pitch_s: float,
-    pitch_mv: float,
-    look: theme.Paper,
-    strength: float,
+    heat: NDArray[np.float64], line: Line, cells: Sequence[_Cell], look: theme.Paper, strength: float
 ) -> dict[str, Any]:
-    """One heat map of the whole sheet, clear between the cells."""
-    rows = -(-len(leads) // COLUMNS)
-    steps = round(pitch_s / _HEAT_STEP_S)
+    """One heat map of the whole sheet, clear between the cells; its rows are as high as those of the leads."""
+    edges = sorted({cell.bottom for cell in cells} | {cell.top for cell in cells})
+    span_s = max(cell.x for cell in cells) + float(line.times_s[-1] - line.times_s[0])
+    at = line.times_s[0] + _HEAT_STEP_S * (np.arange(round(span_s / _HEAT_STEP_S)) + 0.5)
     largest = max(float(np.nanmax(heat, initial=0.0)), 1e-9)
-    z = np.zeros((rows, COLUMNS * steps))
-    at = line.times_s[0] + _HEAT_STEP_S * np.arange(round((line.times_s[-1] - line.times_s[0]) / _HEAT_STEP_S))
-    for n, values in enumerate(heat):
-        first = n % COLUMNS * steps
-        z[rows - 1 - n // COLUMNS, first : first + at.size] = np.interp(at, line.times_s, np.nan_to_num(values))
+    z = np.zeros((len(edges) - 1, at.size))
+    for cell, values in zip(cells, heat, strict=True):
+        row = edges.index(cell.bottom)
+        z[row] += np.interp(at - cell.x, line.times_s, np.nan_to_num(values), left=0, right=0)
     return {
         "type": "heatmap",
         "name": "evidence",
         "z": np.rint(np.clip(z / largest, 0, 1) * _LEVELS).astype(np.int8),
-        "x0": float(line.times_s[0]) + _HEAT_STEP_S / 2,
-        "dx": pitch_s / steps,
-        "y0": -(rows - 1) * pitch_mv,
-        "dy": pitch_mv,
+        "x0": float(at[0]),
+        "dx": _HEAT_STEP_S,
+        "y": edges,
         "zmin": 0,
         "zmax": _LEVELS,
         "zsmooth": False,
@@ -143,7 +153,7 @@ def _heat(
 
 
 def _layout(
-    look: theme.Paper, x: tuple[float, float], y: tuple[float, float], width: int, height: int
+    look: theme.Paper, x: tuple[float, float], y: tuple[float, float], width: int, height: int, legend_px: int
 ) -> dict[str, Any]:
     bare = {"showticklabels": False, "zeroline": False, "fixedrange": True, "ticks": "", "showgrid": True}
     grid = {"gridcolor": look.major, "gridwidth": 1}
@@ -152,11 +162,12 @@ def _layout(
         "template": {},
         "width": width,
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8 + legend_px},
         "paper_bgcolor": look.background,
         "plot_bgcolor": look.background,
         "font": {"family": theme.SANS, "size": 12, "color": look.text},
-        "showlegend": False,
+        "showlegend": legend_px > 0,
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "font": {"size": 12}},
         "hovermode": "closest",
         "dragmode": False,
         "xaxis": bare | grid | {"range": list(x), "dtick": 0.2, "minor": minor | {"dtick": 0.04}},

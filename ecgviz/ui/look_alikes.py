@@ -43,7 +43,7 @@ def panel(record: Record, card: ModelCard, width: int) -> None:
     with friendly_errors():
         library = cache.open_library()
         sources = {source.key: source for source in library.sources if source.kind in _KINDS}
-        key = st.selectbox(
+        key = st.columns([1, 2])[0].selectbox(
             "Among", list(sources), format_func=lambda k: sources[k].title, key=_AMONG, persist_state="session"
         )
         filling = look_alikes_shelf.filling(card.name, key, str(library.root))
@@ -120,7 +120,8 @@ def _table(record: Record, card: ModelCard, source: Source, shelf: Shelf, found:
         f"<style>.ev-alike td, .ev-alike th {{ text-align: left !important; font-weight: 400 !important; opacity: 1 "
         f"!important; vertical-align: top; }}</style><div style='overflow-x:auto' tabindex='0' role='region' "
         f"aria-label='Look-alikes'><table class='ev-table ev-alike'><caption>The {len(found)} records that the model "
-        "reads most alike. Likeness: 1 the same, 0 no more alike than chance</caption>"
+        "reads most alike. Likeness: 1 the same, 0 no more alike than chance. The model was trained on "
+        f"{html.escape(card.trained_on)}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     with st.container(horizontal=True, gap="small"):
@@ -176,7 +177,7 @@ def _overlay(record: Record, source: Source, found: tuple[Neighbour, ...], width
     )
     leads = [lead for lead in STANDARD_12 if lead in own.leads] or list(own.leads)
     _draw(
-        figures.sheet(lines, leads, width=min(width, 1100), paper=view.view().paper),
+        figures.sheet(lines, leads, width=min(width, 900), paper=view.view().paper),
         "alike-beats",
         f"Median beat of this record over those of {len(lines) - 1} look-alikes",
     )
