@@ -31,7 +31,11 @@ SIZES = {"small_cnn": (80, 480)}
 """Height and width of the pages of networks that are not given 299 x 299."""
 SAMPLE = 20
 """Pages on which kept maps are compared with prediction."""
-GRID: dict[str, tuple[Any, ...]] = {"batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)}
+GRIDS: tuple[dict[str, tuple[Any, ...]], ...] = (
+    {"penalty": (0.0,), "batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)},
+    {"penalty": (30.0, 100.0, 300.0, 1000.0), "batch": (32,), "lr": (1e-3,), "dropout": (0.5,)},
+)
+"""A head trained step by step, and one solved at once, for which only the penalty matters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +55,10 @@ def run(config: PageConfig, out: Path, say: Callable[[str], None]) -> Path:
     """See `ecgviz.train.images.run`."""
     torch.set_num_threads(config.threads)
     found = material(config, say)
-    rows = grid(found.network, found.x, found.y, found.groups, config, GRID) if config.unfreeze == "head" else []
+    rows = grid(found.network, found.x, found.y, found.groups, config, GRIDS) if config.unfreeze == "head" else []
     if rows:
-        config = replace(config, **{key: rows[0][key] for key in GRID})
-        say(f"lowest validation loss {rows[0]['val_loss']}: " + ", ".join(f"{k} {rows[0][k]}" for k in GRID))
+        config = replace(config, **{key: rows[0][key] for key in GRIDS[0]})
+        say(f"lowest validation loss {rows[0]['val_loss']}: " + ", ".join(f"{k} {rows[0][k]}" for k in GRIDS[0]))
     crossed = cross(found.network, found.x, found.y, found.groups, config, say)
     final, history = last(found, config, crossed)
     told = {"grid": rows, "history": history, "controls": controlled(found, final, config, say)}

@@ -42,6 +42,9 @@ class PageConfig:
     """most passes over the training pages"""
     patience: int = 10
     """passes without a lower validation loss before stopping"""
+    penalty: float = 0.0
+    """of the squared weights of a head that is solved at once, in units of the spread of what it reads; 0 for a head
+    trained step by step"""
     batch: int = 32
     """pages a step"""
     lr: float = 1e-3

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ecgviz.datasets.pages import LABELS, Page
 from ecgviz.evaluate import images
 from ecgviz.train.images.config import PageConfig
-from ecgviz.train.images.fit import Fitted, fit, logits_of, temperature
+from ecgviz.train.images.fit import class_weights, fit, logits_of, loss_of, temperature
 from ecgviz.train.images.parts import Parts, split
 from ecgviz.zoo._int8 import pack, unpack
 
@@ -98,11 +98,11 @@ def cross(
     for repeat in range(config.repeats):
         parts = StratifiedKFold(config.folds, shuffle=True, random_state=config.seed + repeat)
         for train, test in parts.split(np.zeros(len(y)), groups):
-            own, found, t = _one(network, x, y, train, config)
+            own, epoch, t, loss = _one(network, x, y, train, config)
             probability[repeat, test] = softmax(logits_of(own, x, test) / t, axis=1)
-            kept.epochs.append(found.epoch)
+            kept.epochs.append(epoch)
             kept.temperatures.append(t)
-            kept.losses.append(found.loss)
+            kept.losses.append(loss)
             table = images.confusion(y[test], probability[repeat, test].argmax(axis=1), len(LABELS))
             kept.macro_f1.append(images.macro_f1(table))
         done = images.confusion(y, probability[repeat].argmax(axis=1), len(LABELS))
@@ -112,13 +112,24 @@ def cross(
 
 def _one(
     network: nn.Module, x: Tensor, y: NDArray[np.int64], train: NDArray[np.intp], config: PageConfig
-) -> tuple[Parts, Fitted, float]:
+) -> tuple[Parts, int, float, float]:
+    """The network of one part, its passes, its temperature, and its validation loss at that temperature.
+
+    A head that is solved at once needs no validation to stop: with the temperature known, it is solved on all of train.
+    """
     inner = StratifiedShuffleSplit(1, test_size=INNER, random_state=config.seed)
     fitting, validation = (train[rows] for rows in next(inner.split(train, y[train])))
     parts = split(fresh(network, config), config.unfreeze)
     found = fit(parts, x, y, fitting, validation, config, config.epochs)
     rounded(parts.model, () if parts.moving else parts.trained)
-    return parts, found, temperature(logits_of(parts, x, validation), y[validation])
+    raw = logits_of(parts, x, validation)
+    t = temperature(raw, y[validation])
+    loss = loss_of(raw / t, y[validation], class_weights(y[train]))
+    if config.penalty:
+        parts = split(fresh(network, config), config.unfreeze)
+        fit(parts, x, y, train, None, config, config.epochs)
+        rounded(parts.model, parts.trained)
+    return parts, found.epoch, t, loss
 
 
 def grid(
@@ -127,12 +138,11 @@ def grid(
     y: NDArray[np.int64],
     groups: NDArray[np.int64],
     config: PageConfig,
-    space: Mapping[str, Sequence[Any]],
+    spaces: Sequence[Mapping[str, Sequence[Any]]],
 ) -> list[dict[str, Any]]:
     """A row for each combination of settings, lowest validation loss first; test parts are not looked at."""
     rows = []
-    for values in product(*space.values()):
-        chosen = dict(zip(space, values, strict=True))
+    for chosen in (dict(zip(s, values, strict=True)) for s in spaces for values in product(*s.values())):
         found = cross(network, x, y, groups, replace(config, repeats=1, **chosen))
         rows.append(chosen | {"val_loss": round(float(np.mean(found.losses)), 4), "n": len(found.losses)})
     return sorted(rows, key=lambda row: row["val_loss"])

@@ -1,5 +1,6 @@
 """Training of page classifiers on features whose classes are known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,15 @@ def test_classes_that_differ_are_learnt_and_the_scale_is_folded(network: page_re
     assert (found.said[0] == y).mean() > 0.95
     assert found.probability.sum(axis=2) == pytest.approx(1)
     assert len(found.epochs) == len(found.temperatures) == 5
+
+
+def test_a_head_solved_at_once_learns_as_well_and_needs_no_passes(network: page_resnet.Model) -> None:
+    x, y = features()
+    found = cross(network, x, y, y, replace(CONFIG, penalty=100.0))
+    assert (found.said[0] == y).mean() > 0.95
+    assert found.epochs == [0] * 5
+    stiff = cross(network, x, y, y, replace(CONFIG, penalty=1e9))
+    assert np.ptp(stiff.probability, axis=2).mean() < np.ptp(found.probability, axis=2).mean()
 
 
 def test_labels_at_random_stay_at_chance(network: page_resnet.Model) -> None:
