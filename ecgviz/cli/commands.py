@@ -10,7 +10,7 @@ from ecgviz.card import BeatCard, Card, ImageCard
 from ecgviz.cli import beats, heat_page, images, payload, words
 from ecgviz.cli.digitise import digitise_command
 from ecgviz.cli.opening import Given, all_flags, open_record
-from ecgviz.cli.training import calibrate_gate, ensemble, examine, train
+from ecgviz.cli.training import calibrate_gate, ensemble, examine, known_places, train
 from ecgviz.datasets.library import VARIABLE, data_root
 from ecgviz.errors import DataError, ModelError
 from ecgviz.explain import METHODS, explain
@@ -167,6 +167,7 @@ app.command("train-image")(images.train_image)
 app.command()(ensemble)
 app.command()(examine)
 app.command("calibrate-gate")(calibrate_gate)
+app.command("known-places")(known_places)
 app.command("digitise")(digitise_command)
 
 

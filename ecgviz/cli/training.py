@@ -13,12 +13,14 @@ import typer
 from ecgviz import zoo
 from ecgviz.cli import payload
 from ecgviz.cli.words import columns
+from ecgviz.explain import METHODS
 from ecgviz.train import TrainConfig, grid, run
 from ecgviz.train import calibrate_gate as calibrate
 from ecgviz.train import ensemble as combine
 from ecgviz.train import examine as trouble
+from ecgviz.train import known_places as locate
 
-__all__ = ["calibrate_gate", "ensemble", "examine", "option", "options_of", "train"]
+__all__ = ["calibrate_gate", "ensemble", "examine", "known_places", "option", "options_of", "train"]
 
 OUT = "out"
 OVER = "over"
@@ -138,3 +140,17 @@ def calibrate_gate(
     say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
     paths = [str(calibrate(name, data, runs, say)) for name in names]
     typer.echo(payload.dumps({"files": paths}) if as_json else f"Written: {', '.join(paths)}.")
+
+
+def known_places(
+    model: Annotated[str, typer.Option("--model", help="Name of an installed model; see `models`.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder that holds ludb/.")],
+    methods: Annotated[str, typer.Option("--methods", help="Methods, separated by commas.")] = ",".join(METHODS),
+    most: Annotated[int, typer.Option("--most", min=1, help="Records of a group at most.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Measure whether a model's heat lies where LUDB's experts mark the finding, into its report."""
+    say: Callable[[str], None] = (lambda line: None) if as_json else typer.echo
+    found = locate(model, data, methods.split(","), most, say)
+    if as_json:
+        typer.echo(payload.dumps(found))

@@ -5,6 +5,7 @@ grid(config, space, say)           the same network over settings and seeds; a t
 ensemble(name, members, task, ...) several installed models as one, calibrated and tested
 examine(name, data, runs)          failing leads, swaps, noise, other hospitals: added to the model's report
 calibrate_gate(name, data, runs)   where the training records lie, for the gate before a prediction
+known_places(name, data, ...)      whether its heat lies where LUDB's experts mark the finding: added to its report
 evaluate(name, data, split)        the shipped weights on a PTB-XL folder or a folder of WFDB records
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from ecgviz.train.config import TrainConfig
 
-__all__ = ["TrainConfig", "calibrate_gate", "ensemble", "evaluate", "examine", "grid", "run"]
+__all__ = ["TrainConfig", "calibrate_gate", "ensemble", "evaluate", "examine", "grid", "known_places", "run"]
 
 
 def run(config: TrainConfig, out: Path, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -75,6 +76,19 @@ def calibrate_gate(name: str, data: Path, runs: Path, say: Callable[[str], None]
     from ecgviz.train import _gate
 
     return _gate.calibrate_gate(name, data, runs, say)
+
+
+def known_places(
+    name: str, data: Path, methods: Sequence[str], most: int = 10, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Add `known_places` to the report of an installed model and return it: pointing game and mass accuracy on LUDB.
+
+    A row for each group and method, and each map that asks no model; most: records of a group at most. Raises
+    DataError without `data/ludb`, ModelError for an unknown method.
+    """
+    from ecgviz.train import _known_places
+
+    return _known_places.known_places(name, data, methods, most, say)
 
 
 def evaluate(name: str, data: Path, split: str = "test") -> dict[str, Any]:

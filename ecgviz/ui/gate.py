@@ -48,5 +48,6 @@ def _how(found: Screening) -> str:
     return (
         f"{text} Likeness to the training records: {found.strangeness:.1f} standard deviations from their mean, the "
         f"limit is {found.limit:.1f}; about 1 % of unseen recordings of good quality exceed it, rare rhythms among "
-        "them. Compared are the size of the leads, the pace of their waves, how leads go with each other, and what the network's last layer reads."
+        "them. Compared are the size of the leads, the pace of their waves, how leads go with each other, and what the "
+        "network's last layer reads."
     )
