@@ -47,7 +47,7 @@ def panel(record: Record, card: ModelCard, width: int) -> None:
             "Among", list(sources), format_func=lambda k: sources[k].title, key=_AMONG, persist_state="session"
         )
         filling = look_alikes_shelf.filling(card.name, key, str(library.root))
-        if filling.done == 0:
+        if not (filling.stopped or filling.error):
             filling.start()
         every = "2s" if filling.running else None
         st.fragment(_found, run_every=every)(record, card, filling, width)
@@ -199,7 +199,7 @@ def _average(record: Record, card: ModelCard, source: Source, shelf: Shelf, widt
     if overread.on() or not offered:
         return
     shown = str(st.session_state.get("finding", ""))
-    label = st.selectbox(
+    label = st.columns([1, 2])[0].selectbox(
         "Average heat for",
         offered,
         index=offered.index(shown) if shown in offered else 0,

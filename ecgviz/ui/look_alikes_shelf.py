@@ -54,6 +54,11 @@ class Filling:
         """How many of `wanted` have been dealt with."""
         return len(self._vectors) + self.skipped
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it."""
+        return self._halt.is_set()
+
     def start(self) -> None:
         """Go on where it stopped; nothing happens while it runs or when all is read."""
         if not self.running and self.done < len(self.wanted):

@@ -77,3 +77,38 @@ def test_a_verdict_is_kept_with_what_the_model_had_said(waiting):
     assert (told["label"], told["agrees"], told["note"]) == (finding, "no", "lead V1 is too high")
     assert 0 <= float(told["probability"]) <= 1
     assert len(told["record"]) == 64
+
+
+def test_the_compare_page_waits_too(page, asked):
+    at = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=180)
+    at.session_state["read_first"] = True
+    at.session_state["compare-finding"] = "ptbxl_super/MI"
+    opened = type(page("models"))(at.run())
+    assert opened.errors() == []
+    assert asked == []
+    assert opened.figures() == []
+    assert "you have not yet read" in opened.words()
+    assert "compare-finding" not in at.session_state
+    assert "finding" not in at.query_params
+
+
+def test_a_reader_comes_back_with_the_code_and_nobody_else_does(monkeypatch):
+    from ecgviz.errors import StoreError
+
+    state = {}
+    monkeypatch.setattr(overread.st, "session_state", state)
+    first, mine = overread.code(), overread.reader()
+    assert mine != first
+    state.clear()
+    assert overread.reader() != mine
+    overread.come_back(f" {first.upper()} ")
+    assert overread.reader() == mine
+    for wrong in ("", "a" * 34, first[:-1], first.replace("-", " ")):
+        with pytest.raises(StoreError, match="five groups"):
+            overread.come_back(wrong)
+
+
+def test_the_over_reads_of_others_are_listed_only_where_the_deployment_says_so(monkeypatch):
+    assert overread.readers_shown() == overread.reader()
+    monkeypatch.setenv(overread.SHARED, "1")
+    assert overread.readers_shown() is None
