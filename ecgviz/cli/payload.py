@@ -65,8 +65,7 @@ def card(found: Card) -> dict[str, Any]:
 
 def prediction(found: Prediction, flags: tuple[Flag, ...], gate: Screening | None = None) -> dict[str, Any]:
     """Of `predict`; labels in the card's order, and what stands before the answer."""
-    told = {"gate": _gate(gate)} if gate else {}
-    return told | {
+    told = {
         "model": found.model,
         "predictions": [
             {
@@ -79,6 +78,7 @@ def prediction(found: Prediction, flags: tuple[Flag, ...], gate: Screening | Non
         ],
         "flags": flags_of(flags),
     }
+    return told | ({"gate": _gate(gate)} if gate else {})
 
 
 def _gate(found: Screening) -> dict[str, Any]:

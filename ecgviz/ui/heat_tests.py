@@ -52,9 +52,10 @@ def known_places(found: dict[str, Any] | None, method: str) -> str:
     if not found or not mine or not found["trivial"]:
         return ""
     best = max(found["trivial"], key=lambda name: found["trivial"][name])
+    records = sum(row["n"] for row in found["rows"] if row["method"] == method)
     text = (
-        f"Where experts marked the finding ({found['data']}), {explain.METHODS[method]} of this model puts "
-        f"{100 * mine['mass']:.0f} % of its evidence in the right place; the best map that asks no model "
+        f"Where experts marked the finding ({found['data']}, {records} records), {explain.METHODS[method]} of this model "
+        f"puts {100 * mine['mass']:.0f} % of its evidence in the right place; the best map that asks no model "
         f"({explain.BASELINES[best]}) {100 * found['trivial'][best]:.0f} %."
     )
     if mine["beats_trivial"]:

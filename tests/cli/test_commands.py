@@ -80,12 +80,14 @@ def test_predict_json(run: Run, ecg: Path, toy_model: str) -> None:
     found = run("predict", ecg, "--model", toy_model, "--json")
     answer = found.answer
     assert (found.status, found.err) == (0, "")
-    assert list(answer) == ["model", "predictions", "flags"]
+    assert list(answer) == ["model", "predictions", "flags", "gate"]
     assert [one["label"] for one in answer["predictions"]] == list(SUPERCLASSES)
     for one in answer["predictions"]:
         assert list(one) == ["label", "probability", "threshold", "positive"]
         assert 0 <= one["probability"] <= 1
         assert one["positive"] == (one["probability"] >= one["threshold"])
+    assert list(answer["gate"]) == ["verdict", "sentence", "reasons", "strangeness", "limit"]
+    assert answer["gate"]["verdict"] in ("fit", "care", "unfit")
     assert answer == run("predict", ecg, "--model", toy_model, "--json").answer
 
 
