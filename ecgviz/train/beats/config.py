@@ -67,7 +67,7 @@ class InterPatientConfig:
     """networks trained side by side on draws of their own, whose logits are averaged"""
     filters: int = 12
     """of the first convolution; 0 for a dense layer on pairs of samples instead of convolutions"""
-    steps: int = 600
+    steps: int = 1200
     """draws of a batch"""
     batch: int = 192
     """beats a step and member"""

@@ -2,14 +2,13 @@
 
 Every beat is drawn with a chance that grows with the root of its class's and its record's number of beats, moved by up
 to 16 ms against the window, scaled and covered with a little noise. Both leads of a record are learnt from, one at a
-time: another view of the same heart is the nearest thing to another person. A share of the draws is made to look like
-atrial fibrillation, of which DS1 has two records: irregular intervals without a P wave, so that early is not taken for
-ectopic there.
+time, and mixtures of the two: another view of the same heart is the nearest thing to another person. A share of the
+draws is made to look like atrial fibrillation, of which DS1 has two records: irregular intervals without a P wave, so
+that early is not taken for ectopic there.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from itertools import product
 
 import numpy as np
 import torch
@@ -27,6 +26,8 @@ __all__ = ["Rows", "fibrillating", "fit", "logits", "rows"]
 CLASSES = heartbeat.CLASSES[:4]
 JITTER = 2
 """Samples at 125 Hz by which a window is moved at most: a detector's R peak is not the annotator's."""
+MIXES = ((1.0, 1.0), (1.0, -1.0))
+"""Of two leads, each in units of its own size."""
 FIBRILLATION = ("203", "201")
 """Records of DS1 with long stretches of it; the first that is in training lends its P region."""
 P_COLUMNS = tuple(
@@ -55,20 +56,34 @@ class Rows:
         return Rows(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
-def rows(strips: Iterable[heartbeat.Strip]) -> Rows:
-    """Windows and features of every beat of the strips in each lead; intervals count beats that are not scored."""
+def rows(strips: Iterable[heartbeat.Strip], mixed: bool = False) -> Rows:
+    """Windows and features of every beat of the strips in each lead; intervals count beats that are not scored.
+
+    mixed: also in MIXES of the first two leads, which are leads in other directions.
+    """
     spec, parts = architecture.INPUT, []
     before = round(spec.before_s * spec.fs) + JITTER
     after = spec.samples + 2 * JITTER - before
     for strip in strips:
-        judged, _ = lead_for(strip.record, spec.leads)
-        times_s = strip.beats.times_s - strip.record.start_s
+        record = strip.record
+        judged, _ = lead_for(record, spec.leads)
+        times_s = strip.beats.times_s - record.start_s
         y = np.array([CLASSES.index(c) if c in CLASSES else len(CLASSES) for c in strip.beats.labels], dtype=np.int64)
-        for lead in strip.record.leads:
-            found = beat_features(strip.record[lead], strip.record.fs, times_s, before, after)
-            of_all = (np.full(y.size, strip.name), times_s, np.full(y.size, lead == judged))
+        views = [(record[lead], lead == judged) for lead in record.leads]
+        if mixed and len(record.leads) > 1:
+            views += [(lead, False) for lead in _mixtures(record.signal[:2])]
+        for signal, preferred in views:
+            found = beat_features(signal, record.fs, times_s, before, after)
+            of_all = (np.full(y.size, strip.name), times_s, np.full(y.size, preferred))
             parts.append((found.windows, found.values, y, *of_all))
     return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _mixtures(signal: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(mixes, samples) of (2, samples) mV, each lead scaled by its 99th percentile of size before."""
+    level = np.nan_to_num(signal - np.nanmedian(signal, axis=1, keepdims=True)).astype(np.float64)
+    size = np.percentile(np.abs(level), 99, axis=1, keepdims=True)
+    return np.array(MIXES) @ (level / np.maximum(size, 1e-9))
 
 
 def fit(data: Rows, config: InterPatientConfig, say: Callable[[str], None]) -> architecture.Model:
@@ -120,10 +135,8 @@ def fibrillating(data: Rows, rng: np.random.Generator) -> tuple[NDArray[np.float
     """
     values, lenders = data.values.copy(), np.arange(len(data.y))
     lending = [name for name in FIBRILLATION if name in data.record]
-    for name, preferred in product(np.unique(data.record), (True, False)):
-        mine = (data.record == name) & (data.preferred == preferred)
-        if mine.sum() < 2:
-            continue
+    for name in np.unique(data.record):
+        mine = data.record == name
         usual = float(np.median(np.diff(data.times_s[mine])))
         drawn = np.cumsum(usual * np.exp(rng.normal(0.0, 0.22, int(mine.sum()))))
         values[mine, : len(RHYTHM)] = rhythm_features(drawn)

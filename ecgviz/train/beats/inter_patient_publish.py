@@ -44,7 +44,7 @@ NOT_FOR = (
 
 def publish(data: Path, out: Path, config: InterPatientConfig, say: Callable[[str], None]) -> Path:
     """Train as described and write `out/beat_inter_patient/`. Raises DataError, ReadError."""
-    learnt = rows(heartbeat.strips(data, heartbeat.DS1))
+    learnt = rows(heartbeat.strips(data, heartbeat.DS1), mixed=True)
     held_out = cross_validated(learnt, config, say)
     network = fit(learnt, config, say)
     unseen = rows(heartbeat.strips(data, heartbeat.DS2))
