@@ -10,7 +10,7 @@ from ecgviz.record import Record
 from ecgviz.results import Attribution, Finding
 from ecgviz.ui import cache, compare_style, frame, overread, paper, session, view, zoom
 from ecgviz.ui.messages import friendly_errors
-from ecgviz.ui.reel_scenes import SCENES, Scene, Told, caption
+from ecgviz.ui.reel_scenes import SCENES, Scene, Told, caption, scenes
 from ecgviz.ui.view import Heat, View
 
 __all__ = ["show"]
@@ -32,7 +32,7 @@ _CSS = """<style>
 def show(width: int) -> None:
     """Draw the scene at which this session is; the address names it."""
     at = _at()
-    scene = SCENES[at]
+    scene = scenes(cache.open_library())[at]
     st.html(compare_style.CSS + _CSS)
     if overread.on():
         overread.switch()

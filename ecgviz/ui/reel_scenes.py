@@ -1,18 +1,20 @@
 """The scenes of the guided reel: six ECGs, what each shows about a model, and the claim that must hold for it.
 
 A caption says only what was computed on the spot; where an installed model no longer bears a scene out, `caption` says
-that instead.
+that instead. Three scenes have a recorded ECG, from the test fold of PTB-XL, which is shown where the library has it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ecgviz.datasets.library import Library
+from ecgviz.errors import DataError
 from ecgviz.record import Record
 from ecgviz.results import Finding
 from ecgviz.signals import edit, synthetic
 
-__all__ = ["SCENES", "Ask", "Scene", "Told", "caption"]
+__all__ = ["RECORDED", "SCENES", "Ask", "Scene", "Told", "caption", "scenes"]
 
 Source = Callable[[], Record]
 
@@ -201,3 +203,37 @@ SCENES: tuple[Scene, ...] = (
         lambda told: [f.positive for f in told.findings] == [True, False] and "wrong_scale" in told.flags,
     ),
 )
+
+RECORDED: dict[str, tuple[str, str]] = {
+    "right": (
+        "ptb-xl/00618",
+        "A recorded ECG of PTB-XL, which no model was trained on; its data set says complete left bundle branch block.",
+    ),
+    "wrong": (
+        "ptb-xl/01416",
+        "A recorded ECG of PTB-XL, which no model was trained on; its data set says ventricular premature beats and "
+        "a conduction disturbance.",
+    ),
+    "disagreement": (
+        "ptb-xl/00063",
+        "A recorded ECG of PTB-XL, which no model was trained on; its data set says anteroseptal infarction.",
+    ),
+}
+"""By scene: the identifier in the library, and what its data set says."""
+
+
+def scenes(library: Library) -> tuple[Scene, ...]:
+    """The scenes, with a recorded ECG in the place of the simulated one where the library has it."""
+    return tuple(_recorded(scene, library) for scene in SCENES)
+
+
+def _recorded(scene: Scene, library: Library) -> Scene:
+    entry, shows = RECORDED.get(scene.key, ("", ""))
+    try:
+        there = bool(entry) and entry in library["ptb-xl"].table.index
+    except DataError:
+        there = False
+    if not there:
+        return scene
+    asks = tuple(replace(ask, record=partial(library.read, entry)) for ask in scene.asks)
+    return replace(scene, shows=shows, asks=asks)
