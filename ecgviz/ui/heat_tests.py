@@ -53,10 +53,11 @@ def known_places(found: dict[str, Any] | None, method: str) -> str:
         return ""
     best = max(found["trivial"], key=lambda name: found["trivial"][name])
     records = sum(row["n"] for row in found["rows"] if row["method"] == method)
+    share, rival = 100 * mine["mass"], 100 * found["trivial"][best]
     text = (
-        f"Where experts marked the finding ({found['data']}, {records} records), {explain.METHODS[method]} of this model "
-        f"puts {100 * mine['mass']:.0f} % of its evidence in the right place; the best map that asks no model "
-        f"({explain.BASELINES[best]}) {100 * found['trivial'][best]:.0f} %."
+        f"Where experts marked the finding ({found['data']}, {records} records), {explain.METHODS[method]} of this "
+        f"model puts {share:.0f} % of its evidence in the right place; the best map that asks no model "
+        f"({explain.BASELINES[best]}) {rival:.0f} %."
     )
     if mine["beats_trivial"]:
         return f"{text} It beats them all."
