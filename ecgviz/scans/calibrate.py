@@ -17,7 +17,7 @@ __all__ = ["Scaled", "calibrate"]
 
 USUAL_SPEED, USUAL_GAIN = 25.0, 10.0
 PULSE_S, PULSE_MV = 0.2, 1.0
-LONGEST_S, SHORTEST_S = 10.6, 9.0
+LONGEST_S, SHORTEST_S = 10.6, 9.6
 EVEN_MM, NEAR_MM = 0.3, 6.0
 SNAP_S, TOUCHING_S = 0.06, 0.4
 """A page whose traces last this near to 2.5, 5 or 10 s has just that, centred on what was seen."""

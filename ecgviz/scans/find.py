@@ -18,12 +18,13 @@ from ecgviz.scans.pulse import find_pulses
 from ecgviz.scans.rows import Row, level_near
 from ecgviz.scans.tone import is_inverted
 
-__all__ = ["Plan", "Stopped", "find_flat", "find_leads"]
+__all__ = ["Plan", "Stopped", "find_flat", "find_leads", "rows_step"]
 
 LONGEST_PX = 2000
 SMALLEST_PX = 200
 CLEARLY = 0.03
 """By so much the best layout's names must be seen better than another's."""
+MOST_PLANS = 3
 UNSEEN = 0.35
 """Layouts that score less have no name on the page: the score of a page without names."""
 
@@ -38,13 +39,17 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What is where: the page as seen, the layout, its cells with the strips, and what had to be assumed."""
+    """What is where: the page as seen, the layout, its cells with the strips, and what had to be assumed.
+
+    doubt: why the names do not prove the layout, "" where they do; then the limb leads must prove it.
+    """
 
     view: View
     layout: str
     cells: tuple[Cell, ...]
     reading: Reading | None
     flags: tuple[Flag, ...] = ()
+    doubt: str = ""
 
 
 def find_flat(scan: Scan, hints: Hints, steps: list[Step]) -> View:
@@ -185,10 +190,10 @@ def _angle(flat: Flat) -> float:
     return float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
 
 
-def find_leads(seen: View, hints: Hints, steps: list[Step]) -> Plan:
-    """Which lead stands where. Raises Stopped."""
+def find_leads(seen: View, hints: Hints, steps: list[Step]) -> tuple[Plan, ...]:
+    """Which lead stands where: one plan that is proven or given, or several in doubt. Raises Stopped."""
     if hints.boxes:
-        return _boxed(seen, hints, steps)
+        return (_boxed(seen, hints, steps),)
     rows = len(seen.rows)
     if rows == 0 or seen.span is None or seen.span.width < 60 * seen.flat.px_per_mm:
         raise Stopped("layout", "The paper is ruled, but no row of trace runs across it. Give a box for each lead.")
@@ -199,36 +204,47 @@ def find_leads(seen: View, hints: Hints, steps: list[Step]) -> Plan:
         asked = f" of {hints.layout}" if hints.layout else " that is known"
         raise Stopped("layout", f"{rows} rows of trace do not make a layout{asked}. Give a box for each lead.")
     best = fitting[0]
-    count, across = len({cell.row for cell in best.cells}), len({cell.start for cell in best.cells})
-    strips = rows - count
-    width = seen.span.width / seen.flat.px_per_mm
-    below = f", {strips} of them strips" if strips else ""
-    steps.append(Step("layout", True, f"{rows} rows of {width:.0f} mm{below}: {best.layout}, {across} columns."))
-    flags, said = _judged(best, fitting, hints)
-    steps.append(Step("leads", True, said))
-    return Plan(seen, best.layout, (*best.cells, *_strips(best, rows, strips)), best, flags)
-
-
-def _judged(best: Reading, fitting: list[Reading], hints: Hints) -> tuple[tuple[Flag, ...], str]:
-    """Whether the names prove the layout. Raises Stopped where they say something else or too little."""
+    steps.append(rows_step(seen, best))
     rival = next((r for r in fitting if r.layout != best.layout), None)
     clear = rival is None or best.score > rival.score + CLEARLY
     if best.right >= ENOUGH and best.wrong <= 1 and clear:
-        return (), f"{best.right} of 12 names read, each where {best.layout} has it."
+        steps.append(Step("leads", True, f"{best.right} of 12 names read, each where {best.layout} has it."))
+        return (_plan(seen, best),)
     if hints.layout is not None:
+        steps.append(Step("leads", True, f"{best.right} of 12 names read; the layout was given."))
         flag = Flag("digitised", f"The layout {best.layout} was given, not read from the names.", level="info")
-        return (flag,), f"{best.right} of 12 names read; the layout was given."
+        return (_plan(seen, best, (flag,)),)
+    return tuple(_plan(seen, reading, doubt=_doubt(best)) for reading in _one_each(fitting)[:MOST_PLANS])
+
+
+def rows_step(seen: View, reading: Reading) -> Step:
+    """What the step of the layout says of a reading."""
+    rows, width = len(seen.rows), seen.span.width / seen.flat.px_per_mm if seen.span is not None else 0.0
+    count, across = len({cell.row for cell in reading.cells}), len({cell.start for cell in reading.cells})
+    strips = f", {rows - count} of them strips" if rows > count else ""
+    return Step("layout", True, f"{rows} rows of {width:.0f} mm{strips}: {reading.layout}, {across} columns.")
+
+
+def _plan(seen: View, reading: Reading, flags: tuple[Flag, ...] = (), doubt: str = "") -> Plan:
+    rows = len(seen.rows)
+    strips = rows - len({cell.row for cell in reading.cells})
+    return Plan(seen, reading.layout, (*reading.cells, *_strips(reading, rows, strips)), reading, flags, doubt)
+
+
+def _one_each(fitting: list[Reading]) -> list[Reading]:
+    """The best reading of each layout."""
+    first: dict[str, Reading] = {}
+    for reading in fitting:
+        first.setdefault(reading.layout, reading)
+    return list(first.values())
+
+
+def _doubt(best: Reading) -> str:
+    """What the names say too little of, or something else."""
     if best.score < UNSEEN and best.wrong == 0:
-        plain = sorted({r.layout for r in fitting if not r.layout.startswith("cabrera")})
-        if len(plain) > 1:
-            raise Stopped(
-                "leads", f"No lead names can be read, and the rows fit {' and '.join(plain)}. Give the layout."
-            )
-        text = f"No lead names can be read; the standard order of {plain[0]} is assumed."
-        return (Flag("digitised", text, "Check the leads against the page."),), text
+        return "No lead names can be read"
     read = ", ".join(name for name in best.names if name) or "none"
-    said = f"The lead names do not settle the order: {best.right} of 12 fit {best.layout} (read: {read})."
-    raise Stopped("leads", f"{said} Give the layout.")
+    return f"The lead names do not settle the order: {best.right} of 12 fit {best.layout} (read: {read})"
 
 
 def _boxed(seen: View, hints: Hints, steps: list[Step]) -> Plan:

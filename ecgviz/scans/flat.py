@@ -50,6 +50,8 @@ def rule_of(tone: Tone, lattice: Lattice) -> Ruling:
     shift = np.array([[per, 0, -u0 * per], [0, per, -v0 * per], [0, 0, 1.0]])
     size = (max(int((u1 - u0) * per), 64), max(int((v1 - v0) * per), 64))
     page = cv2.warpPerspective(tone, shift @ lattice.to_lines, size, flags=cv2.INTER_LINEAR)
+    if lattice.bend is not None:
+        page = lattice.bend.straighten(page, per, (u0, v0))
     page = np.minimum(page, 2.5 * np.quantile(page, 0.75) + 0.02)
     lines = _lines_per_large(page.mean(axis=0), per), _lines_per_large(page.mean(axis=1), per)
     many = max(lines)
@@ -106,10 +108,12 @@ def flatten(pixels: NDArray[np.uint8], lattice: Lattice, ruling: Ruling) -> Flat
     )
     to_flat = np.array([[per_line, 0, -u0 * per_line], [0, per_line, -v0 * per_line], [0, 0, 1.0]]) @ lattice.to_lines
     size = (round((u1 - u0) * per_line), round((v1 - v0) * per_line))
-    channel = _warped(drawn(pixels), to_flat, size, native / scale)
-    tone = without_grid(darkness(channel, REACH_MM * scale), round(5 * scale))
-    lines = darkness(_warped(ruled(pixels), to_flat, size, native / scale), REACH_MM * scale)
-    tone[~ruled_part(lines, tone, round(5 * scale))] = 0
+    drawing, lines = (_warped(part(pixels), to_flat, size, native / scale) for part in (drawn, ruled))
+    if lattice.bend is not None:
+        drawing, lines = (lattice.bend.straighten(part, per_line, (u0, v0)) for part in (drawing, lines))
+    tone = without_grid(darkness(drawing, REACH_MM * scale), round(5 * scale))
+    around = 1 if lattice.bend is None else 3  # at the edges a bent sheet is not quite straight, and looks less ruled
+    tone[~ruled_part(darkness(lines, REACH_MM * scale), tone, round(5 * scale), around)] = 0
     seen = lattice.span
     box = tuple((seen[i] - (u0, v0)[i % 2]) * per_line for i in range(4))
     return Flat(_levelled(tone), scale, as_matrix(np.linalg.inv(to_flat)), (box[0], box[1], box[2], box[3]))

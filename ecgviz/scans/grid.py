@@ -12,11 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from ecgviz.scans.bend import Bend, find_bend
 from ecgviz.scans.tone import Tone
 
 __all__ = ["Lattice", "find_lattice"]
 
 SEEDS = 6
+FLAT_TO_BENT = (0.2, 0.7, 2.0)
+"""Lines by which tiles may miss one plane: a sheet that bends is taken as flat first, then put straight."""
+ENOUGH = 0.8
 LEAST_TILES = 8
 # A tile's peak must stand out from its own spectrum; texture of cloth, fur or text rarely reaches half of this.
 CLEAR = 6.0
@@ -28,7 +32,7 @@ class Lattice:
     """Lines counted over a picture.
 
     to_lines: 3 x 3, from picture pixels to line counts (u, v), one line a unit; tiles: (n, 2) centres where the grid
-    was seen; spread: RMS misfit in lines; span: (u0, v0, u1, v1) over the tiles.
+    was seen; spread: RMS misfit in lines; span: (u0, v0, u1, v1) over the tiles; bend: of a sheet that is not flat.
     """
 
     to_lines: Array
@@ -36,6 +40,7 @@ class Lattice:
     spread: float
     span: tuple[float, float, float, float]
     share: float
+    bend: Bend | None = None
 
 
 @dataclass(eq=False)
@@ -102,6 +107,8 @@ def _seeds(tiles: _Tiles) -> list[tuple[int, Array, Array]]:
         power = np.where(allowed, tiles.power[n], 0)
         level = tiles.level[n]
         first = np.unravel_index(np.argmax(power), power.shape)
+        if not allowed[first]:
+            continue  # a tile without any texture
         direction = np.array([fx[first], fy[first]]) / radius[first]
         along = np.abs(fx * direction[0] + fy * direction[1]) / np.maximum(radius, 1e-9)
         close = (np.abs(radius / radius[first] - 1) < 0.2) & (along < 0.25) & allowed
@@ -198,15 +205,23 @@ def _grow(tiles: _Tiles, seed: int, u: Array, v: Array) -> dict[int, tuple[Array
 def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None:
     order = list(grown)
     centres, counts = tiles.centres[order], np.stack([grown[n][0] for n in order])
-    matrix, used = cv2.findHomography(centres, counts, cv2.RANSAC, 0.2, maxIters=4000)
-    if matrix is None:
-        return None
-    inside = used.ravel().astype(bool)
+    for within in FLAT_TO_BENT:
+        matrix, used = cv2.findHomography(centres, counts, cv2.RANSAC, within, maxIters=4000)
+        if matrix is None:
+            return None
+        inside = used.ravel().astype(bool)
+        if inside.sum() >= max(LEAST_TILES, ENOUGH * len(order)):
+            break
     if inside.sum() < max(LEAST_TILES, 0.5 * len(order)):
         return None
     if np.linalg.matrix_rank(np.cov(centres[inside].T), tol=1.0) < 2:
         return None
-    misfit = _projected(matrix, centres[inside]) - counts[inside]
+    flat = _projected(matrix, centres)
+    bend = find_bend(flat, counts)
+    straight = flat if bend is None else flat + bend.at(flat)
+    if bend is not None:
+        inside = np.abs(straight - counts).max(axis=1) < FLAT_TO_BENT[1] / 2
+    misfit = straight[inside] - counts[inside]
     low, high = counts[inside].min(axis=0), counts[inside].max(axis=0)
     return Lattice(
         matrix,
@@ -214,6 +229,7 @@ def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None
         float(np.sqrt(np.mean(misfit**2))),
         (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
         float(inside.sum() / len(tiles.centres)),
+        bend,
     )
 
 

@@ -58,8 +58,10 @@ def _cover(inked: NDArray[np.bool_], mm: float) -> NDArray[np.float32]:
 
 def _extent(cover: NDArray[np.float32]) -> tuple[int, int]:
     """Blocks [first, last) where several rows or the only rows have trace."""
+    if not cover.any():
+        return 0, cover.shape[1]
     busy = (cover > 0).mean(axis=1)
-    lively = cover[busy > 0.6 * busy.max()]
+    lively = cover[busy > 0.6 * float(busy.max())]
     columns = np.flatnonzero((lively > 0).mean(axis=0) > 0.3)
     return (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, cover.shape[1])
 

@@ -13,16 +13,17 @@ FAINT = 0.2
 Mask = NDArray[np.bool_]
 
 
-def ruled_part(lines: Tone, ink: Tone, large: int) -> Mask:
-    """Where the page is, (height, width): the hull of the large squares that show the grid, and one square around it.
+def ruled_part(lines: Tone, ink: Tone, large: int, around: int = 1) -> Mask:
+    """Where the page is, (height, width): the hull of the large squares that show the grid, and some around it.
 
-    lines: the page with its grid; ink: without it; large: pixels of a large square. Of the square around, ink that goes
-    on outside is left out: it is the sheet's edge or what lies beyond. All True where too few squares show a grid.
+    lines: the page with its grid; ink: without it; large: pixels of a large square. Of the squares around, ink that
+    goes on outside is left out: it is the sheet's edge or what lies beyond. All True where too few squares show a grid.
     """
     hull = _hull(_seen(lines, large))
     if hull is None:
         return np.ones(lines.shape, np.bool_)
-    inner, outer = (_spread(part, lines.shape, large) for part in (hull, cv2.dilate(hull, np.ones((3, 3), np.uint8))))
+    wider = np.ones((2 * around + 1, 2 * around + 1), np.uint8)
+    inner, outer = (_spread(part, lines.shape, large) for part in (hull, cv2.dilate(hull, wider)))
     ring = outer & ~inner
     border = outer & ~cv2.erode(outer.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0).astype(np.bool_)
     _, labels = cv2.connectedComponents(((ink > FAINT) & ring).astype(np.uint8), connectivity=8)

@@ -63,6 +63,30 @@ def test_scale_is_right_within_five_percent() -> None:
     assert np.ptp(got[: true.size][known]) == pytest.approx(np.ptp(true[known]), rel=0.05)
 
 
+def test_without_names_the_limb_leads_prove_the_layout() -> None:
+    found = digitise(render(record(), replace(SMALL, names=False))[0])
+    assert found.record is not None
+    assert found.geometry is not None
+    assert found.geometry.layout == "3x4+1"
+    assert any("limb leads" in flag.text for flag in found.record.flags)
+
+
+def test_rows_in_an_order_that_nothing_proves_are_refused() -> None:
+    shuffled = record().pick(STANDARD_12)
+    swapped = replace(shuffled, signal=shuffled.signal[[2, 0, 1, 5, 3, 4, 11, 10, 9, 8, 7, 6]])
+    found = digitise(render(swapped, replace(SMALL, names=False))[0])
+    assert found.record is None
+    assert found.steps[-1].name == "leads"
+
+
+def test_a_dark_table_around_the_sheet_is_no_row() -> None:
+    scan, _ = render(record(), SMALL)
+    found = digitise(Scan(np.pad(scan.pixels, ((80, 90), (70, 60), (0, 0)), constant_values=60)))
+    assert found.record is not None
+    assert found.geometry is not None
+    assert found.geometry.layout == "3x4+1"
+
+
 def test_a_blank_page_is_refused_at_once() -> None:
     found = digitise(Scan(np.full((600, 800, 3), 250, np.uint8)))
     assert found.record is None

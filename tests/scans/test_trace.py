@@ -2,9 +2,8 @@
 
 import cv2
 import numpy as np
-import pytest
 
-from ecgviz.scans.quality import grade
+from ecgviz.scans.quality import grade, limbs_agree
 from ecgviz.scans.shared import disown
 from ecgviz.scans.trace import column_runs, follow, line_width, settle
 
@@ -65,3 +64,18 @@ def test_limb_leads_that_disagree_lower_the_score() -> None:
     assert good["I"].residual_uv is not None and good["I"].residual_uv < 1
     assert good["I"].word == "good"
     assert bad["I"].word == "poor"
+
+
+def test_only_the_right_order_of_the_limb_leads_agrees() -> None:
+    t = np.linspace(0, 10, 1000, dtype=np.float32)
+    one, two = np.sin(t), np.cos(1.7 * t)
+    three = two - one
+    right = {"I": one, "II": two, "III": three}
+    right |= {"aVR": -(one + two) / 2, "aVL": one - two / 2, "aVF": two - one / 2}
+    rng = np.random.default_rng(0)
+    noisy = {lead: values + rng.normal(0, 0.05, t.size).astype(np.float32) for lead, values in right.items()}
+    assert limbs_agree(right)
+    assert limbs_agree(noisy)
+    assert not limbs_agree(right | {"II": three, "III": two})
+    assert not limbs_agree(right | {"I": right["aVL"], "II": one, "III": -right["aVR"]})
+    assert not limbs_agree({lead: right[lead] for lead in ("I", "II", "III")})
