@@ -1,7 +1,7 @@
 """Small networks with random weights in a folder of their own, for tests of what is drawn around a model."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,16 @@ def _write(folder: Path, made: _Made) -> None:
         logits = np.log(p / (1 - p)).astype(np.float32)
         cut = np.full(y.shape[1], np.log(0.45 / 0.55))
         _answers.write(folder, card, Answers(tuple(made.words), y.astype(np.float32), logits, cut, PATIENTS))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Over-reads and look-alikes of the tests, and of the servers they start, stay out of the person's own folders."""
+    folder = tmp_path_factory.mktemp("own")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECGVIZ_STORE", f"sqlite:///{folder / 'over_reads.sqlite'}")
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield
 
 
 @pytest.fixture(scope="session")
