@@ -11,15 +11,21 @@ LEAST = 100
 
 
 def misplaced(found: PageGeometry, truth: PageGeometry) -> list[str]:
-    """Leads that are printed but not found where they stand."""
-    mm = truth.px_per_mm[0] * _scale(truth)
+    """Leads that are printed but not found where they stand, or found where another stands.
+
+    A strip that was left out is no fault where its lead is found in its own column.
+    """
+    near = NEAR_MM * truth.px_per_mm[0] * _scale(truth)
     seen = [(box.lead, found.to_picture(_corner(box))) for box in found.boxes]
+    names = {
+        n: [lead for lead, at in seen if np.hypot(*(at - truth.to_picture(_corner(box)))[0]) < near]
+        for n, box in enumerate(truth.boxes)
+    }
+    whole = {box.lead for n, box in enumerate(truth.boxes) if box.lead in names[n]}
     return [
         box.lead
-        for box in truth.boxes
-        if not any(
-            name == box.lead and np.hypot(*(at - truth.to_picture(_corner(box)))[0]) < NEAR_MM * mm for name, at in seen
-        )
+        for n, box in enumerate(truth.boxes)
+        if box.lead not in names[n] and (names[n] or box.lead not in whole)
     ]
 
 

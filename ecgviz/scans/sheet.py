@@ -8,7 +8,7 @@ from ecgviz.scans.tone import Tone
 
 __all__ = ["ruled_part"]
 
-LEAST_SHARE = 0.25
+LEAST_SHARE, LEAST_ALIKE = 0.25, 0.2
 FAINT = 0.2
 Mask = NDArray[np.bool_]
 
@@ -43,7 +43,8 @@ def _seen(lines: Tone, large: int) -> NDArray[np.uint8]:
     usual = np.median(cells[middle], axis=(0, 1))
     norms = np.sqrt(np.sum(cells**2, axis=(2, 3)) * np.sum(usual**2)) + 1e-6
     alike = cv2.GaussianBlur((np.sum(cells * usual, axis=(2, 3)) / norms).astype(np.float32), (0, 0), 0.8)
-    found: NDArray[np.uint8] = (alike > 0.5 * float(np.median(alike[middle]))).astype(np.uint8)
+    usually = float(np.median(alike[middle]))
+    found: NDArray[np.uint8] = ((alike > 0.5 * usually) & (usually > LEAST_ALIKE)).astype(np.uint8)
     return found
 
 
