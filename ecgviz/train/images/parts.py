@@ -100,7 +100,8 @@ def _digest(parts: Parts, view: NDArray[np.uint8], exact: bool) -> str:
         sha.update(b"" if id(value) in trained else name.encode() + value.detach().contiguous().numpy().tobytes())
     for name, value in parts.model.named_buffers():
         sha.update(name.encode() + value.contiguous().numpy().tobytes())
-    sha.update(repr((exact, getattr(parts.frozen, "__name__", ""))).encode())
+    read = parts.model.output.in_features
+    sha.update(repr((exact, getattr(parts.frozen, "__name__", ""), read)).encode())
     return sha.hexdigest()[:16]
 
 
