@@ -41,7 +41,7 @@ def _how(found: Screening) -> str:
     """What is looked for, and how unlike the training records this one is."""
     text = (
         "The recording: swapped arms, flat, doubled, clipped or missing leads, limb leads that contradict each other, "
-        "a wrong scale, no beats, wander and muscle noise. Mains hum is left out where it never reaches the model."
+        "a wrong scale, no beats, muscle noise. Mains hum and baseline wander count only where they reach the model."
     )
     if found.strangeness is None or found.limit is None:
         return f"{text} How unlike the training records it is has not been calibrated for this model."

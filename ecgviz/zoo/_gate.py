@@ -39,8 +39,10 @@ FAR = 2.0
 """Beyond so many times the limit a record is no longer unusual but something else."""
 UNFIT = frozenset({"wrong_scale", "no_beats", "lead_swap"})
 """Findings with which no answer can be relied on, like every one of level `error`."""
-HARMLESS = frozenset({"low_rate", "mains_hum", "derived_lead", "unknown_patient"})
+HARMLESS = frozenset({"low_rate", "derived_lead", "unknown_patient"})
 """Findings outside what the network is given, or that it was told."""
+SLOW_HZ = 0.45
+"""Baseline wander lies below."""
 LOOKS = {
     "size": "the size of its leads",
     "speed": "how fast and how steep its waves are",
@@ -77,6 +79,8 @@ def _counts(flag: Flag, spec: InputSpec) -> bool:
     """Whether a finding matters for this model."""
     if flag.code == "mains_hum":
         return spec.band_hz[1] >= 50
+    if flag.code == "baseline_wander":
+        return spec.band_hz[0] < SLOW_HZ
     return flag.code not in HARMLESS and flag.level != "info"
 
 
