@@ -26,6 +26,11 @@ AVERAGED = 12
 """So many records make an average heat."""
 _ON, _AMONG, _ASKED = "look_alikes", "look_alikes_among", "_average_asked"
 _KINDS = ("12-lead", "simulated")
+_CSS = """<style>
+.ev-alike td, .ev-alike th { text-align: left !important; font-weight: 400 !important; opacity: 1 !important;
+  vertical-align: top; }
+[class*='st-key-ev-alike-'] { overflow-x: auto; }
+</style>"""
 _CONFIG = dict(tracing.CONFIG) | {"displayModeBar": False}
 
 
@@ -117,8 +122,7 @@ def _table(record: Record, card: ModelCard, source: Source, shelf: Shelf, found:
     names = ("Record", "Likeness", "Data set", *(() if quiet else ("Model",)), "Beware")
     heads = "".join(f"<th scope='col'>{text}</th>" for text in names)
     st.html(
-        f"<style>.ev-alike td, .ev-alike th {{ text-align: left !important; font-weight: 400 !important; opacity: 1 "
-        f"!important; vertical-align: top; }}</style><div style='overflow-x:auto' tabindex='0' role='region' "
+        f"{_CSS}<div style='overflow-x:auto' tabindex='0' role='region' "
         f"aria-label='Look-alikes'><table class='ev-table ev-alike'><caption>The {len(found)} records that the model "
         "reads most alike. Likeness: 1 the same, 0 no more alike than chance. The model was trained on "
         f"{html.escape(card.trained_on)}</caption>"

@@ -105,7 +105,9 @@ def test_another_model_in_one_place_computes_only_its_own(follow, monkeypatch):
     predict, evidence = zoo.predict, explain.explain
     monkeypatch.setattr(zoo, "predict", lambda m, r: asked.append(("predict", m.card.name)) or predict(m, r))
     monkeypatch.setattr(
-        explain, "explain", lambda m, r, *rest: asked.append(("explain", m.card.name)) or evidence(m, r, *rest)
+        explain,
+        "explain",
+        lambda m, r, *rest, **more: asked.append(("explain", m.card.name)) or evidence(m, r, *rest, **more),
     )
     opened = follow({"compare": "models", "models": "superclasses,second", "finding": "ptbxl_super/MI"})
     assert sorted(asked) == [(what, name) for what in ("explain", "predict") for name in ("second", "superclasses")]
