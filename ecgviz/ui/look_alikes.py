@@ -146,7 +146,7 @@ def _marks(own: str, neighbour: Neighbour, source: Source, fold: int) -> list[st
         marks.append("same patient")
     if neighbour.likeness >= ALIKE:
         marks.append("perhaps the same recording")
-    if not whose and source.kind != "simulated":
+    if own not in whose and "simulated" not in (source.kind, own.partition("/")[0]):
         marks.append("patient not stated")
     if fold:
         marks.append(f"fold {fold}")
