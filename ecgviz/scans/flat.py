@@ -64,7 +64,8 @@ def rule_of(tone: Tone, lattice: Lattice) -> Ruling:
 
 def _lines_per_large(profile: Array, per: int) -> int:
     """How many of the lattice's lines make one large square: 1 where all lines are alike."""
-    values = profile - np.convolve(profile, np.ones(20 * per) / (20 * per), mode="same")
+    wide = min(20 * per, profile.size)
+    values = profile - np.convolve(profile, np.ones(wide) / wide, mode="same")
     values = values * np.hanning(values.size)
     size = 1 << int(np.ceil(np.log2(values.size * 4)))
     power = np.abs(np.fft.rfft(values, size)) ** 2

@@ -21,6 +21,8 @@ SEEDS = 6
 FLAT_TO_BENT = (0.2, 0.7, 2.0)
 """Lines by which tiles may miss one plane: a sheet that bends is taken as flat first, then put straight."""
 ENOUGH = 0.8
+"""Share of the tiles that a bend must explain."""
+LEAST_LINES = 6
 LEAST_TILES = 8
 # A tile's peak must stand out from its own spectrum; texture of cloth, fur or text rarely reaches half of this.
 CLEAR = 6.0
@@ -210,9 +212,9 @@ def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None
         if matrix is None:
             return None
         inside = used.ravel().astype(bool)
-        if inside.sum() >= max(LEAST_TILES, ENOUGH * len(order)):
+        if inside.sum() >= max(LEAST_TILES, 0.5 * len(order)):
             break
-    if inside.sum() < max(LEAST_TILES, 0.5 * len(order)):
+    else:
         return None
     if np.linalg.matrix_rank(np.cov(centres[inside].T), tol=1.0) < 2:
         return None
@@ -220,9 +222,15 @@ def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None
     bend = find_bend(flat, counts)
     straight = flat if bend is None else flat + bend.at(flat)
     if bend is not None:
-        inside = np.abs(straight - counts).max(axis=1) < FLAT_TO_BENT[1] / 2
+        better = np.abs(straight - counts).max(axis=1) < FLAT_TO_BENT[1] / 2
+        if better.sum() < max(inside.sum(), ENOUGH * len(order)):
+            bend, straight = None, flat
+        else:
+            inside = better
     misfit = straight[inside] - counts[inside]
     low, high = counts[inside].min(axis=0), counts[inside].max(axis=0)
+    if (high - low).min() < LEAST_LINES:
+        return None
     return Lattice(
         matrix,
         centres[inside],

@@ -1,6 +1,7 @@
 """Rows of trace on a flat page: bands that have ink in nearly every column, from their first to their last column."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ INK = 0.4
 BAND_MM = 1.5
 BLOCK_MM = 2.0
 CLOSEST_MM = 7.0
+FAINTEST = 0.15
 GAP_MM = 9.0
 STROKE_GAP_MM, LEAST_STROKE_MM, FURTHER_MM = 0.6, 5.0, 130.0
 
@@ -39,11 +41,26 @@ def find_rows(flat: Flat) -> tuple[Row, ...]:
         return ()
     first, last = _extent(cover)
     profile = ndimage.gaussian_filter1d(cover[:, first:last].mean(axis=1), 0.6 * mm)
-    peaks, _ = signal.find_peaks(profile, height=max(0.3, 0.6 * profile.max()), distance=round(CLOSEST_MM * mm))
-    rows = [_row(cover[y], int(y), mm) for y in peaks]
-    found = _reached([_settled(row, inked, mm) for row in rows if row is not None], inked, mm)
-    longest = max((row.x1 - row.x0 for row in found), default=0.0)
-    return tuple(row for row in found if row.x1 - row.x0 > 0.6 * longest)
+    peaks, _ = signal.find_peaks(profile, height=FAINTEST, distance=round(CLOSEST_MM * mm))
+    clear = {int(y) for y in peaks if profile[y] > max(0.3, 0.6 * profile.max())}
+    rows = {int(y): row for y in peaks if (row := _row(cover[y], int(y), mm)) is not None}
+    ends = _reached([_settled(row, inked, mm) for row in rows.values()], inked, mm)
+    longest = max((row.x1 - row.x0 for y, row in zip(rows, ends, strict=True) if y in clear), default=0.0)
+    strong = [row for y, row in zip(rows, ends, strict=True) if y in clear and row.x1 - row.x0 > 0.6 * longest]
+    return _filled(strong, [row for row in ends if row not in strong])
+
+
+def _filled(strong: list[Row], weak: list[Row]) -> tuple[Row, ...]:
+    """The strong rows, and a weak one in the middle of each gap of two pitches: wide complexes leave their level."""
+    pitch = min((low.y - high.y for high, low in pairwise(strong)), default=0.0)
+    found = list(strong)
+    for high, low in pairwise(strong):
+        middle = (high.y + low.y) / 2
+        near = [row for row in weak if abs(row.y - middle) < 0.2 * pitch]
+        if near and abs(low.y - high.y - 2 * pitch) < 0.15 * pitch:
+            best = max(near, key=lambda row: row.cover * (row.x1 - row.x0))
+            found.append(replace(best, x0=min(high.x0, low.x0, best.x0), x1=max(high.x1, low.x1, best.x1)))
+    return tuple(sorted(found, key=lambda row: row.y))
 
 
 def _cover(inked: NDArray[np.bool_], mm: float) -> NDArray[np.float32]:
