@@ -4,7 +4,7 @@ from ecgviz.errors import EcgvizError
 from ecgviz.record import Flag, Patient, Provenance, Record
 from ecgviz.results import Attribution, BeatSeries, Finding, Measurements, Prediction
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "Attribution",
     "BeatSeries",

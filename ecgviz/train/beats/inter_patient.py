@@ -83,7 +83,8 @@ def _mixtures(signal: NDArray[np.floating]) -> NDArray[np.float64]:
     """(mixes, samples) of (2, samples) mV, each lead scaled by its 99th percentile of size before."""
     level = np.nan_to_num(signal - np.nanmedian(signal, axis=1, keepdims=True)).astype(np.float64)
     size = np.percentile(np.abs(level), 99, axis=1, keepdims=True)
-    return np.array(MIXES) @ (level / np.maximum(size, 1e-9))
+    mixed: NDArray[np.float64] = np.array(MIXES) @ (level / np.maximum(size, 1e-9))
+    return mixed
 
 
 def fit(data: Rows, config: InterPatientConfig, say: Callable[[str], None]) -> architecture.Model:

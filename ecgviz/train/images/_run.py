@@ -31,11 +31,10 @@ SIZES = {"small_cnn": (80, 480)}
 """Height and width of the pages of networks that are not given 299 x 299."""
 SAMPLE = 20
 """Pages on which kept maps are compared with prediction."""
-GRIDS: tuple[dict[str, tuple[Any, ...]], ...] = (
-    {"penalty": (0.0,), "batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)},
-    {"penalty": (30.0, 100.0, 300.0, 1000.0), "batch": (32,), "lr": (1e-3,), "dropout": (0.5,)},
-)
-"""A head trained step by step, and one solved at once, for which only the penalty matters."""
+STEPS: dict[str, tuple[Any, ...]] = {"batch": (16, 32), "lr": (3e-4, 1e-3, 3e-3), "dropout": (0.2, 0.5)}
+AT_ONCE: dict[str, tuple[Any, ...]] = {"penalty": (10.0, 30.0, 100.0, 300.0, 1000.0)}
+"""What is tried for a head trained step by step, and for one solved at once. The two are not compared by validation
+loss: early stopping has already picked its best pass by it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +54,11 @@ def run(config: PageConfig, out: Path, say: Callable[[str], None]) -> Path:
     """See `ecgviz.train.images.run`."""
     torch.set_num_threads(config.threads)
     found = material(config, say)
-    rows = grid(found.network, found.x, found.y, found.groups, config, GRIDS) if config.unfreeze == "head" else []
+    space = AT_ONCE if config.penalty else STEPS
+    rows = grid(found.network, found.x, found.y, found.groups, config, space) if config.unfreeze == "head" else []
     if rows:
-        config = replace(config, **{key: rows[0][key] for key in GRIDS[0]})
-        say(f"lowest validation loss {rows[0]['val_loss']}: " + ", ".join(f"{k} {rows[0][k]}" for k in GRIDS[0]))
+        config = replace(config, **{key: rows[0][key] for key in space})
+        say(f"lowest validation loss {rows[0]['val_loss']}: " + ", ".join(f"{k} {rows[0][k]}" for k in space))
     crossed = cross(found.network, found.x, found.y, found.groups, config, say)
     final, history = last(found, config, crossed)
     told = {"grid": rows, "history": history, "controls": controlled(found, final, config, say)}

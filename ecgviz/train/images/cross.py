@@ -138,11 +138,12 @@ def grid(
     y: NDArray[np.int64],
     groups: NDArray[np.int64],
     config: PageConfig,
-    spaces: Sequence[Mapping[str, Sequence[Any]]],
+    space: Mapping[str, Sequence[Any]],
 ) -> list[dict[str, Any]]:
     """A row for each combination of settings, lowest validation loss first; test parts are not looked at."""
     rows = []
-    for chosen in (dict(zip(s, values, strict=True)) for s in spaces for values in product(*s.values())):
+    for values in product(*space.values()):
+        chosen = dict(zip(space, values, strict=True))
         found = cross(network, x, y, groups, replace(config, repeats=1, **chosen))
         rows.append(chosen | {"val_loss": round(float(np.mean(found.losses)), 4), "n": len(found.losses)})
     return sorted(rows, key=lambda row: row["val_loss"])
