@@ -223,10 +223,12 @@ def _fit(tiles: _Tiles, grown: dict[int, tuple[Array, Array]]) -> Lattice | None
     straight = flat if bend is None else flat + bend.at(flat)
     if bend is not None:
         better = np.abs(straight - counts).max(axis=1) < FLAT_TO_BENT[1] / 2
-        if better.sum() < max(inside.sum(), ENOUGH * len(order)):
-            bend, straight = None, flat
-        else:
+        if better.sum() >= max(inside.sum(), ENOUGH * len(order)):
             inside = better
+        else:
+            bend, straight = None, flat
+    if bend is None and within > FLAT_TO_BENT[0]:
+        return None
     misfit = straight[inside] - counts[inside]
     low, high = counts[inside].min(axis=0), counts[inside].max(axis=0)
     if (high - low).min() < LEAST_LINES:
