@@ -30,6 +30,8 @@ ACROSS = 0.18
 """A trace is at least this share of the picture wide."""
 ROWS = (0.05, 0.95)
 """Quantiles of the height of the ink that stand for the first and the last baseline."""
+MOST_INK = 0.15
+"""Share of the picture: 0.02 to 0.05 on the pages of the training set, 0.27 and more on photographs and noise."""
 MARGIN = (0.02, 0.20)
 """Added left and right, above and below, as a share of the width and height between those."""
 
@@ -62,6 +64,9 @@ def prepare(scan: Scan, spec: ImageInput) -> PreparedPage:
         flags = (Flag("no_traces", text, advice, "error"),)
     box = area or (0.0, 0.0, float(ink.shape[1]), float(ink.shape[0]))
     cut = _cut(ink, box, spec)
+    if area is not None and (share := 1 - float(cut.mean())) > MOST_INK:
+        text = f"Dark strokes cover {share:.0%} of this picture; on an ECG page they cover less than {MOST_INK:.0%}."
+        flags = (Flag("no_page", text, "Give a picture of one ECG page, or do not use the answer.", "error"),)
     x = np.repeat(_values(cut, spec)[None, None], 3, axis=1)  # (1, 3, height, width)
     x0, y0, x1, y1 = (float(value / scale) for value in box)
     return PreparedPage(x, (x0, y0, x1, y1), area is not None, flags)

@@ -69,7 +69,9 @@ def test_a_picture_without_traces_is_flagged(pixels: np.ndarray) -> None:
 
 def test_noise_is_no_trace() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (500, 700, 3)).astype(np.uint8)
-    assert np.isfinite(prepare(Scan(noise), INK).x).all()
+    found = prepare(Scan(noise), INK)
+    assert np.isfinite(found.x).all()
+    assert [flag.code for flag in found.flags] == ["no_page"]
 
 
 def test_the_whole_page_keeps_its_colours() -> None:

@@ -107,7 +107,6 @@ def test_a_shipped_model_is_loaded_and_gives_the_answer_of_its_card(folder: Path
     assert not [flag for flag in found.flags if flag.level == "error"]
 
 
-@pytest.mark.xfail(strict=True, reason="the gate of a network that learnt nothing lets a blank page pass")
 def test_a_blank_page_and_noise_are_flagged(folder: Path) -> None:
     model = _checkpoints.load(folder)
     blank = predict(model, Scan(np.full((400, 600, 3), 250, np.uint8)))

@@ -51,7 +51,7 @@ def test_what_is_no_page_is_flagged(name: str) -> None:
     model = images.load(name)
     noise = Scan(np.random.default_rng(0).integers(0, 256, (480, 640, 3)).astype(np.uint8))
     for scan in (cat(), noise, Scan(np.full((480, 640, 3), 250, np.uint8))):
-        assert {flag.code for flag in images.predict(model, scan).flags} & {"no_traces", "unlike_training"}
+        assert {flag.code for flag in images.predict(model, scan).flags} & {"no_traces", "no_page", "unlike_training"}
 
 
 @pytest.mark.data
