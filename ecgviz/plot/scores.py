@@ -14,6 +14,8 @@ LADDER = ("well below threshold", "below threshold", "just above threshold", "we
 # "Well" means that the odds differ from the threshold's odds by this factor or more.
 _WELL = 3.0
 _ROW_PX, _EDGE_PX, _BAR = 30, 12, 0.42
+_LEFT_PX, _LETTER_PX = 74, 7.2
+"""Room for the labels: at least for an abbreviation, and for each letter of a longer one."""
 
 
 def word(finding: Finding) -> str:
@@ -86,6 +88,11 @@ def _thresholds(rows: list[Finding], look: theme.Frame) -> dict[str, Any]:
     }
 
 
+def _left(rows: list[Finding]) -> int:
+    """Pixels left of the bars, for the longest label."""
+    return max(_LEFT_PX, round(14 + _LETTER_PX * max((len(f.label) for f in rows), default=0)))
+
+
 def _layout(rows: list[Finding], selected: str | None, look: theme.Frame) -> dict[str, Any]:
     half = _BAR / 2
     tracks = [
@@ -105,7 +112,7 @@ def _layout(rows: list[Finding], selected: str | None, look: theme.Frame) -> dic
     return {
         "template": {},
         "height": 2 * _EDGE_PX + _ROW_PX * max(1, len(rows)),
-        "margin": {"l": 74, "r": 54, "t": _EDGE_PX, "b": _EDGE_PX},
+        "margin": {"l": _left(rows), "r": 54, "t": _EDGE_PX, "b": _EDGE_PX},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": theme.SANS, "size": 13, "color": look.text},

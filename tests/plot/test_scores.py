@@ -80,3 +80,9 @@ def test_height_grows_with_the_rows_and_none_is_drawable() -> None:
     five = scores.findings(PREDICTION).layout.height
     none = scores.findings(Prediction("m", ())).layout.height
     assert none == one < five
+
+
+def test_a_long_label_has_room() -> None:
+    long = Prediction("m", (Finding("myocardial infarction", 0.2, 0.5), Finding("normal", 0.8, 0.5)))
+    assert scores.findings(PREDICTION).layout.margin.l == 74
+    assert scores.findings(long).layout.margin.l > 7 * len("myocardial infarction")
