@@ -51,12 +51,13 @@ def upright(flat: Flat, fixed: bool) -> tuple[View, bool]:
     if fixed:
         return view(flat), True
     lying = _strength(turned(flat, 1)) > 1.3 * _strength(flat)
-    first = view(turned(flat, 1) if lying else flat, int(lying))
-    best = first.best
-    if best is not None and best.right >= ENOUGH and best.wrong <= 1:
-        return first, True
-    second = view(turned(flat, 3 if lying else 2), 3 if lying else 2)
-    chosen, other = (second, first) if second.evidence > first.evidence else (first, second)
+    seen: list[View] = []
+    for quarters in (1, 0, 3, 2) if lying else (0, 2):  # tall complexes can make an upright page look as if it lay
+        seen.append(view(turned(flat, quarters) if quarters else flat, quarters))
+        best = seen[-1].best
+        if best is not None and best.right >= ENOUGH and best.wrong <= 1:
+            return seen[-1], True
+    chosen, other = sorted(seen, key=lambda one: one.evidence, reverse=True)[:2]
     return chosen, chosen.evidence >= other.evidence + 1.5
 
 

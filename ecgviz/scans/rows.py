@@ -19,6 +19,8 @@ BLOCK_MM = 2.0
 CLOSEST_MM = 7.0
 FAINTEST = 0.15
 GAP_MM = 9.0
+SURE, LEAST_PART = 0.85, 0.25
+"""Cover, and share of the longest row's length, from which a stretch of trace stands for a whole row."""
 STROKE_GAP_MM, LEAST_STROKE_MM, FURTHER_MM = 0.6, 5.0, 130.0
 
 
@@ -51,7 +53,19 @@ def find_rows(flat: Flat) -> tuple[Row, ...]:
 
 
 def _filled(strong: list[Row], weak: list[Row]) -> tuple[Row, ...]:
-    """The strong rows, and a weak one in the middle of each gap of two pitches: wide complexes leave their level."""
+    """The strong rows, and weak ones that complete them to rows one pitch apart: wide complexes leave their level."""
+    longest = max((row.x1 - row.x0 for row in strong), default=0.0)
+    likely = [row for row in weak if row.cover > SURE and row.x1 - row.x0 > LEAST_PART * longest]
+    every = sorted([*strong, *likely], key=lambda row: row.y)
+    gaps = np.diff([row.y for row in every])
+    if likely and strong and len(every) > 2 and np.ptp(gaps) < 0.15 * np.median(gaps):
+        left, right = min(row.x0 for row in strong), max(row.x1 for row in strong)
+        return tuple(row if row in strong else replace(row, x0=left, x1=right) for row in every)
+    return _bridged(strong, weak)
+
+
+def _bridged(strong: list[Row], weak: list[Row]) -> tuple[Row, ...]:
+    """The strong rows, and a weak one in the middle of each gap of two pitches."""
     pitch = min((low.y - high.y for high, low in pairwise(strong)), default=0.0)
     found = list(strong)
     for high, low in pairwise(strong):
