@@ -54,7 +54,7 @@ def run(config: PageConfig, out: Path, say: Callable[[str], None]) -> Path:
     """See `ecgviz.train.images.run`."""
     torch.set_num_threads(config.threads)
     found = material(config, say)
-    space = AT_ONCE if config.penalty else STEPS
+    space = AT_ONCE if config.at_once else STEPS
     rows = grid(found.network, found.x, found.y, found.groups, config, space) if config.unfreeze == "head" else []
     if rows:
         config = replace(config, **{key: rows[0][key] for key in space})

@@ -58,6 +58,11 @@ class PageConfig:
     threads: int = 1
     """threads of torch"""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether the trained part is a head that is solved at once."""
+        return self.penalty > 0 and self.unfreeze == "head"
+
 
 @dataclass(frozen=True)
 class AdaptConfig:

@@ -125,7 +125,7 @@ def _one(
     raw = logits_of(parts, x, validation)
     t = temperature(raw, y[validation])
     loss = loss_of(raw / t, y[validation], class_weights(y[train]))
-    if config.penalty:
+    if config.at_once:
         parts = split(fresh(network, config), config.unfreeze)
         fit(parts, x, y, train, None, config, config.epochs)
         rounded(parts.model, parts.trained)

@@ -49,7 +49,7 @@ def fit(
     Without validation, exactly `epochs` passes. Losses weigh each class by one over its number of training pages.
     With a penalty, a head is solved at once instead, on every view.
     """
-    if config.penalty and x.ndim == 3:
+    if config.at_once:
         return _solved(parts, x, y, train, config.penalty)
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
